@@ -1,0 +1,44 @@
+//! Compiles the contracts. No system `protoc` is needed: `protox` is a pure Rust compiler.
+
+use std::{env, error::Error, fs, path::PathBuf};
+
+const FILES: [&str; 16] = [
+    "suda/archive/v1/events.proto",
+    "suda/archive/v1/service.proto",
+    "suda/channel/v1/events.proto",
+    "suda/common/v1/common.proto",
+    "suda/directory/v1/events.proto",
+    "suda/directory/v1/service.proto",
+    "suda/intake/v1/events.proto",
+    "suda/intake/v1/service.proto",
+    "suda/operation/v1/service.proto",
+    "suda/regulatory_report/v1/events.proto",
+    "suda/regulatory_report/v1/service.proto",
+    "suda/routing/v1/case.proto",
+    "suda/routing/v1/events.proto",
+    "suda/routing/v1/service.proto",
+    "suda/sla_watchdog/v1/events.proto",
+    "suda/sla_watchdog/v1/service.proto",
+];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    for file in FILES {
+        println!("cargo::rerun-if-changed={file}");
+    }
+    let descriptors = protox::compile(FILES, ["."])?;
+    // Reflection serves the same descriptors that the code was generated from.
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    fs::write(
+        out.join("descriptors.bin"),
+        prost_build_encode(&descriptors),
+    )?;
+    // Every message knows its full name, and that name is its subject on the bus.
+    let mut prost = prost_build::Config::new();
+    prost.enable_type_names();
+    tonic_prost_build::configure().compile_fds_with_config(descriptors, prost)?;
+    Ok(())
+}
+
+fn prost_build_encode(descriptors: &impl protox::prost::Message) -> Vec<u8> {
+    descriptors.encode_to_vec()
+}

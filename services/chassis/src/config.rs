@@ -1,0 +1,176 @@
+//! The settings of a service: embedded defaults, then the environment. The only reader of the environment.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, anyhow};
+use figment::{
+    Figment,
+    providers::{Env, Format as _, Toml},
+};
+use secrecy::SecretString;
+use serde::{Deserialize, de::DeserializeOwned};
+
+use crate::{blobs, db, grpc, telemetry};
+
+const DEFAULTS: &str = include_str!("../config.toml");
+
+/// Everything a process is told from outside; `S` is what only this service is told.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config<S> {
+    /// What kind of place this is.
+    pub profile: Profile,
+    /// The service's own database.
+    pub database: db::Settings,
+    /// The broker.
+    pub nats: Nats,
+    /// Where it listens.
+    pub listen: Listen,
+    /// Who it is and whom it believes.
+    pub auth: Auth,
+    /// What time it is.
+    pub clock: Clock,
+    /// Where bytes are kept.
+    pub blobs: blobs::Settings,
+    /// Its gRPC door.
+    pub grpc: grpc::Settings,
+    /// Where the other services answer.
+    pub peers: grpc::PeerUrls,
+    /// Logs, traces and metrics.
+    pub telemetry: telemetry::Settings,
+    /// What only this service is told.
+    pub service: S,
+}
+
+/// What kind of place this is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Profile {
+    /// A machine of one's own: migrates by itself, may simulate the clock.
+    Development,
+    /// The real thing.
+    Production,
+}
+
+/// Section `[nats]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Nats {
+    /// `nats://host:port`.
+    pub url: String,
+    /// The service's own user; empty for none.
+    pub user: String,
+    /// Its password.
+    pub password: SecretString,
+    /// On how many servers each message lies; 0 means as declared.
+    pub replicas: usize,
+}
+
+/// Section `[listen]`: addresses as `host:port`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Listen {
+    /// gRPC.
+    pub grpc: String,
+    /// Health and metrics.
+    pub http: String,
+    /// The service's own HTTP door.
+    pub web: String,
+}
+
+/// Section `[auth]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Auth {
+    /// The file of the service's own private key.
+    pub key: PathBuf,
+    /// The file of the public keys whose tokens are taken.
+    pub trust: PathBuf,
+    /// The role of the service's own identity.
+    pub role: String,
+}
+
+/// Section `[clock]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Clock {
+    /// Which clock.
+    pub mode: ClockMode,
+    /// Where a simulated clock starts, RFC 3339; empty means now.
+    pub start: String,
+}
+
+/// Which clock a service takes its time from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ClockMode {
+    /// That of the machine.
+    System,
+    /// One that stands still until it is advanced.
+    Simulated,
+}
+
+/// Reads the settings of a service whose own defaults are `own`.
+///
+/// # Errors
+/// Names the key, where its value came from, and what was expected.
+pub fn read<S: DeserializeOwned>(service: &str, own: &str) -> anyhow::Result<Config<S>> {
+    let prefix = format!("{}__", service.replace('-', "_").to_uppercase());
+    let figment = figment(own).merge(Env::prefixed(&prefix).split("__"));
+    extract(&figment).map_err(|error| {
+        anyhow!("{error} (environment variables of this service begin with {prefix})")
+    })
+}
+
+/// The embedded defaults alone.
+pub(crate) fn figment(own: &str) -> Figment {
+    let service = Figment::from(Toml::string(own));
+    let figment = Figment::from(Toml::string(DEFAULTS));
+    match service.find_value("service") {
+        Ok(value) => figment.merge(("service", value)),
+        // A service without settings of its own.
+        Err(_) => figment.merge(("service", figment::value::Dict::new())),
+    }
+}
+
+/// Types the settings.
+pub(crate) fn extract<S: DeserializeOwned>(figment: &Figment) -> anyhow::Result<Config<S>> {
+    figment.extract().map_err(|error| {
+        let key = error.path.join(".");
+        let source = error
+            .metadata
+            .as_ref()
+            .map_or_else(String::new, |from| format!(", from {}", from.name));
+        anyhow!("setting {key}: {}{source}", error.kind)
+    })
+}
+
+impl<S> Config<S> {
+    /// Refuses what a production must not have.
+    ///
+    /// # Errors
+    /// Names the setting.
+    pub fn check(&self) -> anyhow::Result<()> {
+        if self.profile == Profile::Production && self.clock.mode == ClockMode::Simulated {
+            return Err(anyhow!(
+                "setting clock.mode: a production does not simulate its clock"
+            ));
+        }
+        Ok(())
+    }
+
+    /// Where a simulated clock starts, when it is said.
+    ///
+    /// # Errors
+    /// When it is no instant.
+    pub fn clock_start(&self) -> anyhow::Result<Option<chrono::DateTime<chrono::Utc>>> {
+        let start = &self.clock.start;
+        if start.is_empty() {
+            return Ok(None);
+        }
+        let start = start
+            .parse()
+            .with_context(|| format!("setting clock.start: {start:?} is no instant (RFC 3339)"))?;
+        Ok(Some(start))
+    }
+}

@@ -1,0 +1,234 @@
+//! What a caller is told when a request is not done: a closed list of codes, a stable reason, a sentence for a person.
+
+use std::error::Error;
+
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
+
+use crate::{auth::TokenRefused, telemetry};
+
+/// The domain of every reason.
+pub const DOMAIN: &str = "suda";
+
+/// A field of the request is wrong.
+#[must_use]
+pub fn invalid(field: &str, sentence: impl Into<String>) -> Status {
+    invalid_all(vec![(field.to_owned(), sentence.into())])
+}
+
+/// Several fields of the request are wrong; the caller is told all at once.
+#[must_use]
+pub fn invalid_all(fields: Vec<(String, String)>) -> Status {
+    let message = fields
+        .iter()
+        .map(|(field, sentence)| format!("{field}: {sentence}"))
+        .collect::<Vec<_>>()
+        .join("; ");
+    let violations: Vec<FieldViolation> = fields
+        .into_iter()
+        .map(|(field, sentence)| FieldViolation::new(field, sentence))
+        .collect();
+    let mut details = ErrorDetails::with_bad_request(violations);
+    details.set_error_info("request.invalid", DOMAIN, []);
+    Status::with_error_details(Code::InvalidArgument, message, details)
+}
+
+/// The law or the state of things does not allow it; the code is the refusal's own.
+#[must_use]
+pub fn refused(code: &str, sentence: impl Into<String>) -> Status {
+    with_reason(Code::FailedPrecondition, code, sentence)
+}
+
+/// What is asked for is not there, or not for this caller to know of.
+#[must_use]
+pub fn not_found(sentence: impl Into<String>) -> Status {
+    with_reason(Code::NotFound, "request.not_found", sentence)
+}
+
+/// The caller may not do this.
+#[must_use]
+pub fn denied(sentence: impl Into<String>) -> Status {
+    with_reason(Code::PermissionDenied, "access.denied", sentence)
+}
+
+/// Somebody else was quicker; the caller reads again and decides again.
+#[must_use]
+pub fn stale(sentence: impl Into<String>) -> Status {
+    with_reason(Code::Aborted, "request.stale", sentence)
+}
+
+/// It may work later.
+#[must_use]
+pub fn unavailable(sentence: impl Into<String>) -> Status {
+    with_reason(Code::Unavailable, "service.unavailable", sentence)
+}
+
+/// It is not known who calls.
+#[must_use]
+pub fn unauthenticated(refused: &TokenRefused) -> Status {
+    with_reason(Code::Unauthenticated, refused.code(), refused.to_string())
+}
+
+/// It is our fault. The whole chain of causes is logged here, once; the caller is told no detail.
+#[must_use]
+pub fn internal(error: &(dyn Error + 'static)) -> Status {
+    tracing::error!(
+        error = telemetry::chain(error),
+        "a request failed by our fault"
+    );
+    fault()
+}
+
+/// The answer for our own fault, when the cause is logged already.
+pub(super) fn fault() -> Status {
+    let hint = telemetry::trace_id().map_or_else(String::new, |id| format!("(追踪号 {id})"));
+    with_reason(
+        Code::Internal,
+        "service.fault",
+        format!("系统内部错误,本次操作未完成;请稍后重试,仍不行请告知系统管理员{hint}"),
+    )
+}
+
+/// The call took longer than it may.
+pub(super) fn overdue(seconds: f32) -> Status {
+    with_reason(
+        Code::DeadlineExceeded,
+        "request.deadline",
+        format!("{seconds:.1} 秒内未能完成;操作可能已生效,请用同一请求号重试,不会重复办理"),
+    )
+}
+
+/// The message is larger than is taken.
+pub(super) fn oversize(bytes: usize, limit: usize) -> Status {
+    with_reason(
+        Code::ResourceExhausted,
+        "request.oversize",
+        format!("请求有 {bytes} 字节,超过上限 {limit} 字节;请减小附件或分次提交"),
+    )
+}
+
+/// The service has no such RPC.
+pub(super) fn unknown_rpc(rpc: &str) -> Status {
+    let known: String = rpc
+        .chars()
+        .filter(|letter| !letter.is_control())
+        .take(120)
+        .collect();
+    with_reason(
+        Code::Unimplemented,
+        "request.unknown_rpc",
+        format!("本服务没有 {known};请核对地址与版本"),
+    )
+}
+
+/// Somewhere, something took too many calls at once.
+pub(super) fn busy() -> Status {
+    with_reason(Code::Unavailable, "service.busy", "服务正忙,请稍后重试")
+}
+
+fn with_reason(code: Code, reason: &str, sentence: impl Into<String>) -> Status {
+    Status::with_error_details(
+        code,
+        sentence,
+        ErrorDetails::with_error_info(reason, DOMAIN, []),
+    )
+}
+
+/// The stable reason that a status carries, e.g. `token.expired`.
+#[must_use]
+pub fn reason(status: &Status) -> Option<String> {
+    status
+        .get_details_error_info()
+        .filter(|info| info.domain == DOMAIN)
+        .map(|info| info.reason)
+}
+
+/// The fields that a status finds wrong, each with a sentence.
+#[must_use]
+pub fn fields(status: &Status) -> Vec<(String, String)> {
+    status
+        .get_details_bad_request()
+        .map(|bad| {
+            bad.field_violations
+                .into_iter()
+                .map(|field| (field.field, field.description))
+                .collect()
+        })
+        .unwrap_or_default()
+}
+
+/// What a person is told: one sentence, a line for each wrong field, and the reason for whoever looks it up.
+#[must_use]
+pub fn sentence(status: &Status) -> String {
+    let fields = fields(status);
+    let what = if fields.is_empty() {
+        match (status.code(), status.message()) {
+            (Code::Unavailable, "") => "服务暂时联系不上,请稍后重试".to_owned(),
+            (Code::DeadlineExceeded | Code::Cancelled, "" | "Timeout expired") => {
+                "等待超时,请用同一请求号重试".to_owned()
+            }
+            (Code::Unimplemented, "") => "对方服务没有这项功能,请核对版本".to_owned(),
+            (code, "") => format!("请求未完成({})", code.description()),
+            (_, message) => message.to_owned(),
+        }
+    } else {
+        let lines: Vec<String> = fields
+            .iter()
+            .map(|(field, wrong)| format!("  {field}: {wrong}"))
+            .collect();
+        format!("请求内容有误:\n{}", lines.join("\n"))
+    };
+    match reason(status) {
+        Some(reason) => format!("{what} [{reason}]"),
+        None => what,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_carries_its_code_and_its_sentence() {
+        let status = refused("case.out_of_order", "案件已办结,不能再签发督办表");
+        assert_eq!(status.code(), Code::FailedPrecondition);
+        assert_eq!(reason(&status).as_deref(), Some("case.out_of_order"));
+        assert_eq!(
+            sentence(&status),
+            "案件已办结,不能再签发督办表 [case.out_of_order]"
+        );
+    }
+
+    #[test]
+    fn every_wrong_field_is_named() {
+        let status = invalid_all(vec![
+            ("unit_code".to_owned(), "没有这个单位".to_owned()),
+            ("received_at".to_owned(), "不能晚于现在".to_owned()),
+        ]);
+        assert_eq!(status.code(), Code::InvalidArgument);
+        assert_eq!(fields(&status).len(), 2);
+        let text = sentence(&status);
+        assert!(
+            text.contains("unit_code: 没有这个单位") && text.contains("received_at: 不能晚于现在"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn our_own_fault_gives_no_detail() {
+        let status = internal(&std::io::Error::other(
+            "password of the database is hunter2",
+        ));
+        assert_eq!(status.code(), Code::Internal);
+        assert!(!format!("{status:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn a_status_of_somebody_else_still_reads() {
+        assert_eq!(
+            sentence(&Status::new(Code::Unavailable, "")),
+            "服务暂时联系不上,请稍后重试"
+        );
+        assert_eq!(sentence(&Status::new(Code::Unknown, "odd")), "odd");
+    }
+}

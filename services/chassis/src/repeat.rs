@@ -1,0 +1,179 @@
+//! Tasks that repeat: woken by a timer or by a word, they take no input, look at rows, and make true what should be.
+//!
+//! A task does not retry; its next round is the retry. Many replicas may run the same task: it claims rows, not turns.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use futures::future::BoxFuture;
+use tokio::sync::Notify;
+
+use crate::{
+    clock::Clock,
+    operation::Task,
+    shutdown::Tasks,
+    telemetry::{self, names},
+};
+
+type Round = Box<dyn Fn() -> BoxFuture<'static, anyhow::Result<String>> + Send + Sync>;
+
+/// A task that repeats.
+pub struct Repeat {
+    name: &'static str,
+    every: Duration,
+    round: Round,
+}
+
+impl Repeat {
+    /// A task that runs a round at start and then this often, and says in a line what it did.
+    #[must_use]
+    pub fn every<Fut>(
+        name: &'static str,
+        every: Duration,
+        round: impl Fn() -> Fut + Send + Sync + 'static,
+    ) -> Self
+    where
+        Fut: Future<Output = anyhow::Result<String>> + Send + 'static,
+    {
+        Self {
+            name,
+            every,
+            round: Box::new(move || Box::pin(round())),
+        }
+    }
+}
+
+/// Wakes tasks by name. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Wake(Arc<Mutex<BTreeMap<&'static str, Arc<Notify>>>>);
+
+impl Wake {
+    /// Lets the task of this name run a round soon; one that does not exist is not missed.
+    pub fn wake(&self, name: &str) {
+        if let Some(bell) = self
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(name)
+        {
+            bell.notify_one();
+        }
+    }
+
+    fn bell(&self, name: &'static str) -> Arc<Notify> {
+        Arc::clone(
+            self.0
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .entry(name)
+                .or_default(),
+        )
+    }
+}
+
+/// The tasks of a process and how they are. Cheap to clone.
+#[derive(Clone)]
+pub struct Rounds {
+    tasks: Arc<BTreeMap<&'static str, Running>>,
+    clock: Arc<dyn Clock>,
+    wake: Wake,
+}
+
+struct Running {
+    repeat: Repeat,
+    state: Mutex<Task>,
+}
+
+impl Rounds {
+    /// Knows these tasks; none runs yet.
+    #[must_use]
+    pub fn new(repeats: Vec<Repeat>, clock: Arc<dyn Clock>, wake: Wake) -> Self {
+        let tasks = repeats.into_iter().map(|repeat| {
+            let state = Task {
+                name: repeat.name.to_owned(),
+                last_run_at: None,
+                last_result: String::new(),
+                failures: 0,
+            };
+            (
+                repeat.name,
+                Running {
+                    repeat,
+                    state: Mutex::new(state),
+                },
+            )
+        });
+        Self {
+            tasks: Arc::new(tasks.collect()),
+            clock,
+            wake,
+        }
+    }
+
+    /// Lets every task repeat until the process stops.
+    pub fn start(&self, tasks: &Tasks) {
+        for name in self.tasks.keys().copied() {
+            let (rounds, bell, stopping) = (self.clone(), self.wake.bell(name), tasks.stopping());
+            tasks.spawn(async move {
+                loop {
+                    rounds.run(name).await;
+                    let every = rounds
+                        .tasks
+                        .get(name)
+                        .map_or(Duration::from_secs(1), |task| task.repeat.every);
+                    tokio::select! {
+                        () = stopping.cancelled() => return,
+                        () = bell.notified() => {}
+                        _ = tokio::time::timeout(every, std::future::pending::<()>()) => {}
+                    }
+                }
+            });
+        }
+    }
+
+    /// Runs one round of the task of this name and gives what it said; `None` when there is no such task.
+    pub async fn run(&self, name: &str) -> Option<Result<String, String>> {
+        let task = self.tasks.get(name)?;
+        let started = std::time::Instant::now();
+        let said = (task.repeat.round)()
+            .await
+            .map_err(|error| telemetry::chain(error.as_ref()));
+        let result = if said.is_ok() { "done" } else { "failed" };
+        metrics::histogram!(names::REPEAT_SECONDS, "task" => task.repeat.name, "result" => result)
+            .record(started.elapsed().as_secs_f64());
+        let mut state = task.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.last_run_at = Some(self.clock.now());
+        match &said {
+            Ok(line) => state.last_result.clone_from(line),
+            Err(error) => {
+                tracing::warn!(
+                    task = task.repeat.name,
+                    error,
+                    "a round of {} failed",
+                    task.repeat.name
+                );
+                state.failures += 1;
+                state.last_result = format!("failed: {error}");
+            }
+        }
+        drop(state);
+        Some(said)
+    }
+
+    /// How the tasks are.
+    #[must_use]
+    pub fn states(&self) -> Vec<Task> {
+        self.tasks
+            .values()
+            .map(|task| {
+                task.state
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .clone()
+            })
+            .collect()
+    }
+}

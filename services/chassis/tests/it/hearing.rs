@@ -1,0 +1,82 @@
+use chassis::testing::{Stack, person};
+use suda_proto::{
+    directory::v1::{Unit, UnitChanged},
+    operation::v1::{
+        ListParkedRequest, ReplayParkedRequest, StatusRequest,
+        operation_service_client::OperationServiceClient,
+    },
+};
+
+use crate::sample::Sample;
+
+const HEARD: &str = "SELECT count(*) AS count FROM heard";
+
+fn unit(code: &str) -> UnitChanged {
+    UnitChanged {
+        unit: Some(Unit {
+            code: code.to_owned(),
+            ..Unit::default()
+        }),
+        occurred_at: None,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_comes_twice_is_done_once() {
+    let stack = Stack::start::<Sample>(|_| {}).await;
+    let id = stack.publish(&unit("589002"), "589002", "589002").await;
+    stack
+        .publish_as(id, &unit("589002"), "589002", "589002")
+        .await;
+    stack.settle().await;
+    stack
+        .publish_as(id, &unit("589002"), "589002", "589002")
+        .await;
+    stack.settle().await;
+    assert_eq!(stack.count(HEARD).await, 1);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_cannot_be_done_yet_is_done_later_and_leaves_nothing_half_written() {
+    let stack = Stack::start::<Sample>(|_| {}).await;
+    stack.publish(&unit("later"), "589002", "589002").await;
+    stack.settle().await;
+    assert_eq!(stack.count(HEARD).await, 1);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hopeless_message_is_parked_and_holds_nobody_up() {
+    let stack = Stack::start::<Sample>(|_| {}).await;
+    stack.allow_parked();
+    for code in ["1", "hopeless", "2", "3"] {
+        stack.publish(&unit(code), "589002", code).await;
+    }
+    stack.settle().await;
+    assert_eq!(stack.count(HEARD).await, 3);
+    let operator = person("op")
+        .post("44-admin", "44", "44", "administrator")
+        .unions(["*"]);
+    let mut client = OperationServiceClient::new(stack.channel_as(&operator));
+    let parked = client
+        .list_parked(ListParkedRequest {})
+        .await
+        .unwrap()
+        .into_inner()
+        .messages;
+    assert_eq!(parked.len(), 1);
+    assert!(
+        parked[0].reason.contains("no unit is called hopeless"),
+        "{}",
+        parked[0].reason
+    );
+    let request = ReplayParkedRequest {
+        message_id: "all".to_owned(),
+    };
+    let replayed = client.replay_parked(request).await.unwrap().into_inner();
+    assert_eq!((replayed.done, replayed.still_parked), (0, 1));
+    let status = client.status(StatusRequest {}).await.unwrap().into_inner();
+    assert_eq!((status.service.as_str(), status.parked), ("sample", 1));
+    stack.stop().await;
+}

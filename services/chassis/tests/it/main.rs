@@ -1,0 +1,5 @@
+//! The chassis against real servers: nothing is lost, nothing is done twice, everything ends.
+
+mod hearing;
+mod sample;
+mod telling;
