@@ -217,8 +217,11 @@ async fn serve<S: Service>() -> anyhow::Result<()> {
 pub(crate) struct Process {
     pub(crate) base: Base,
     pub(crate) rounds: Rounds,
+    #[cfg(feature = "testing")]
     pub(crate) consumers: Arc<Vec<Consumer>>,
+    #[cfg(feature = "testing")]
     pub(crate) grpc: std::net::SocketAddr,
+    #[cfg(feature = "testing")]
     pub(crate) web: std::net::SocketAddr,
     health: Arc<Health>,
 }
@@ -301,6 +304,7 @@ impl Process {
         let http = listen(&config.listen.http, "listen.http").await?;
         start_http(&tasks, http, health::router(Arc::clone(&health)));
         let web_listener = listen(&config.listen.web, "listen.web").await?;
+        #[cfg(feature = "testing")]
         let web = web_listener.local_addr()?;
         if let Some(router) = assembly.web {
             start_http(&tasks, web_listener, router);
@@ -320,8 +324,11 @@ impl Process {
         Ok(Self {
             base,
             rounds,
+            #[cfg(feature = "testing")]
             consumers,
+            #[cfg(feature = "testing")]
             grpc,
+            #[cfg(feature = "testing")]
             web,
             health,
         })

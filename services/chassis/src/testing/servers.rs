@@ -142,7 +142,10 @@ async fn start_postgres() -> String {
         .status()
         .expect("initdb runs");
     assert!(made.success(), "a cluster is made in {}", folder.display());
-    #[expect(clippy::zombie_processes, reason = "it is not waited for: it ends with this process")]
+    #[expect(
+        clippy::zombie_processes,
+        reason = "it is not waited for: it ends with this process"
+    )]
     let server: Child = as_owner("postgres")
         .arg("-D")
         .arg(folder.join("data"))

@@ -1,0 +1,5 @@
+//! Starts intake.
+
+fn main() -> std::process::ExitCode {
+    chassis::run::main::<intake::Intake>()
+}

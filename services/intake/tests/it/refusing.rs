@@ -1,0 +1,159 @@
+//! What is refused, and that nothing of it stays.
+
+use suda_proto::intake::v1::{Representative, intake_service_client::IntakeServiceClient};
+
+use crate::*;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g24_1_what_is_wrong_is_named_and_nothing_is_half_written() {
+    let stack = started().await;
+    let mut client = client(&stack, &clerk());
+    type Spoil = fn(&mut RegisterRequest);
+    let law: [(Spoil, &str); 17] = [
+        (|r| r.request_id = "1".into(), "request_id"),
+        (|r| r.content = String::new(), "content"),
+        (|r| r.content = "投".repeat(20_001), "content"),
+        (|r| r.content = "x".repeat(1 << 20), "content"),
+        (|r| r.unit_code = "000".into(), "unit_code"),
+        (|r| r.unit_code = "58900209".into(), "unit_code"),
+        (
+            |r| r.matter.as_mut().unwrap().complained_unit_code = "000".into(),
+            "matter.complained_unit_code",
+        ),
+        (|r| r.channel = 0, "channel"),
+        (|r| r.channel = 99, "channel"),
+        (|r| r.nature = 99, "nature"),
+        (
+            |r| {
+                r.received_at = Some(prost_types::Timestamp {
+                    seconds: 4_000_000_000,
+                    nanos: 0,
+                });
+            },
+            "received_at",
+        ),
+        (
+            |r| {
+                r.received_at = Some(prost_types::Timestamp {
+                    seconds: i64::MAX,
+                    nanos: 0,
+                });
+            },
+            "received_at",
+        ),
+        (
+            |r| {
+                r.received_at = Some(prost_types::Timestamp {
+                    seconds: 1_790_000_000,
+                    nanos: 0,
+                });
+            },
+            "late_reason",
+        ),
+        (
+            |r| r.complainant.as_mut().unwrap().id_number = "110105194912310021".into(),
+            "complainant.id_number",
+        ),
+        (
+            |r| r.complainant.as_mut().unwrap().capacity = 3,
+            "complainant.principal_name",
+        ),
+        (
+            |r| {
+                (r.persons, r.representatives) = (
+                    9,
+                    vec![
+                        Representative {
+                            name: "夏侯代表".into(),
+                            ..Default::default()
+                        };
+                        6
+                    ],
+                );
+            },
+            "representatives",
+        ),
+        (
+            |r| {
+                r.evidence = vec![EvidenceItem {
+                    blob: Some(Blob {
+                        digest: "ab".repeat(32),
+                        ..Default::default()
+                    }),
+                    ..Default::default()
+                }];
+            },
+            "evidence",
+        ),
+    ];
+    for (spoil, expected) in law {
+        let mut request = complaint();
+        spoil(&mut request);
+        let status = client.register(request).await.unwrap_err();
+        assert_eq!(field(&status), expected, "{status:?}");
+        assert!(
+            secrets_in(status.message().as_bytes()).is_empty(),
+            "{}",
+            status.message()
+        );
+    }
+    for table in [
+        "complaints",
+        "vault_keys",
+        "arrivals",
+        "numbers",
+        "blind_index",
+        "evidence",
+        "outbox",
+        "complaint_units",
+    ] {
+        assert_eq!(count(&stack, table).await, 0, "{table}");
+    }
+    assert_eq!(
+        number(&register(&mut client, complaint()).await),
+        "589002-2026-000001"
+    );
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn before_units_are_known_a_caller_is_told_to_come_again() {
+    let stack = bare().await;
+    let status = client(&stack, &clerk())
+        .register(complaint())
+        .await
+        .unwrap_err();
+    assert_eq!(status.code(), Code::Unavailable, "{status:?}");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_right_posts_register_and_only_for_their_own_units() {
+    let stack = started().await;
+    for who in [
+        person("P")
+            .post("44-admin", "44", "44", "administrator")
+            .unions(["*"]),
+        person("P").post("589002DA-archivist", "589002DA", "589002", "archivist"),
+        person("P")
+            .post("44-auditor", "44", "44", "auditor")
+            .unions(["*"]),
+        // Another union's clerk, and a receiver of another outlet.
+        other_clerk(),
+        person("P").post("58900202-receiver", "58900202", "589002", "outlet_receiver"),
+    ] {
+        let status = client(&stack, &who)
+            .register(complaint())
+            .await
+            .unwrap_err();
+        assert_eq!(status.code(), Code::PermissionDenied, "{who:?} {status:?}");
+    }
+    // Nobody at all.
+    let anybody = IntakeServiceClient::new(stack.channel_as(&person("P")))
+        .register(complaint())
+        .await
+        .unwrap_err();
+    assert_eq!(anybody.code(), Code::PermissionDenied);
+    assert_eq!(count(&stack, "complaints").await, 0);
+    stack.stop().await;
+}

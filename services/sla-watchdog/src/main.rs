@@ -1,0 +1,5 @@
+//! Starts sla-watchdog.
+
+fn main() -> std::process::ExitCode {
+    chassis::run::main::<sla_watchdog::SlaWatchdog>()
+}
