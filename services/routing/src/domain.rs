@@ -1,0 +1,15 @@
+//! The rules of routing. Pure: no I/O, no clock, no framework.
+//!
+//! [`case`] is the life of a case, in the order it is lived; [`order`], [`answer`] and [`extension`] are the parts of it
+//! that have rules of their own. [`standing`] says which post may do what, [`recusal`] who must keep out,
+//! [`escalation`] what an office must do with an overdue case, [`notice`] what people are told, and how.
+
+pub mod answer;
+pub mod case;
+pub mod escalation;
+pub mod extension;
+pub mod notice;
+pub mod order;
+pub mod recusal;
+pub mod refusal;
+pub mod standing;

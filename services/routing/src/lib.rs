@@ -1,0 +1,77 @@
+//! Routing: the case, from registration to the archive.
+//!
+//! The law stands in [`domain`]; what can be asked, and what follows from what others tell, in [`actions`].
+
+use std::sync::Arc;
+
+use chassis::{
+    inbox::Inbox,
+    run::{Assembly, Base, Service},
+};
+use suda_proto::{
+    archive::v1::CaseSealed,
+    channel::v1::{NoticeDelivered, NoticeFailed},
+    directory::v1::{PolicyPublished, PostChanged, UnitChanged},
+    intake::v1::{ComplaintRegistered, ComplaintWithdrawn, MaterialAdded},
+    routing::v1::routing_service_server::RoutingServiceServer,
+    sla_watchdog::v1::{Escalated, WarningDue},
+};
+
+pub mod actions;
+pub mod config;
+pub mod desk;
+pub mod domain;
+pub mod errors;
+pub mod grpc;
+pub mod publications;
+pub mod store;
+pub mod subscriptions;
+
+use desk::Desk;
+
+/// The service.
+pub struct Routing;
+
+impl Service for Routing {
+    const NAME: &'static str = "routing";
+    const DEFAULTS: &'static str = include_str!("../config.toml");
+    type Settings = config::Settings;
+
+    fn migrator() -> sqlx::migrate::Migrator {
+        sqlx::migrate!()
+    }
+
+    async fn assemble(base: Base, _settings: Self::Settings) -> anyhow::Result<Assembly> {
+        let desk = Arc::new(Desk {
+            clock: base.clock,
+            ids: base.ids,
+            db: base.db,
+        });
+        let counting = desk.clone();
+        Ok(Assembly::new()
+            .serves(RoutingServiceServer::from_arc(desk.clone()))
+            .hears(
+                Inbox::new(desk)
+                    .on::<UnitChanged>()
+                    .on::<PostChanged>()
+                    .on::<PolicyPublished>()
+                    .on::<ComplaintRegistered>()
+                    .on::<MaterialAdded>()
+                    .on::<ComplaintWithdrawn>()
+                    .on::<WarningDue>()
+                    .on::<Escalated>()
+                    .on::<NoticeDelivered>()
+                    .on::<NoticeFailed>()
+                    .on::<CaseSealed>(),
+            )
+            .counts(move || {
+                let desk = counting.clone();
+                async move {
+                    Ok(store::lists::by_state(desk.db.reader())
+                        .await?
+                        .into_iter()
+                        .collect())
+                }
+            }))
+    }
+}

@@ -1,0 +1,5 @@
+//! Starts routing.
+
+fn main() -> std::process::ExitCode {
+    chassis::run::main::<routing::Routing>()
+}

@@ -1,0 +1,212 @@
+//! Messages in: one `hear` per message.
+
+use chassis::{
+    db::Tx,
+    inbox::{Heard, Hears, Trouble},
+};
+use chrono::NaiveDate;
+use suda_proto::{
+    archive::v1::CaseSealed,
+    channel::v1::{DeliveryView, NoticeDelivered, NoticeFailed},
+    directory::v1::{LimitUnit, PolicyPublished, PostChanged, UnitChanged},
+    intake::v1::{ComplaintRegistered, ComplaintWithdrawn, MaterialAdded},
+    sla_watchdog::v1::{ClockView, Escalated, RungView, WarningDue},
+};
+
+use crate::{
+    actions::hearing::{self, Complaint, Ended, Rung, instant},
+    desk::Desk,
+    domain::{
+        answer::{Manner, Proof},
+        extension::in_shanghai,
+    },
+    errors::ActionError,
+    store::reference,
+};
+
+impl Hears<ComplaintRegistered> for Desk {
+    async fn hear(&self, tx: &Tx, told: ComplaintRegistered, _: &Heard) -> Result<(), Trouble> {
+        let complaint = Complaint::parse(told.complaint)?;
+        hearing::open(self, tx, &complaint).await?;
+        Ok(())
+    }
+}
+
+impl Hears<ComplaintWithdrawn> for Desk {
+    async fn hear(&self, tx: &Tx, told: ComplaintWithdrawn, heard: &Heard) -> Result<(), Trouble> {
+        let complaint = Complaint::parse(told.complaint)?;
+        Ok(hearing::withdraw(self, tx, &complaint, heard.occurred_at).await?)
+    }
+}
+
+impl Hears<MaterialAdded> for Desk {
+    async fn hear(&self, tx: &Tx, told: MaterialAdded, heard: &Heard) -> Result<(), Trouble> {
+        let complaint = Complaint::parse(told.complaint)?;
+        let at = instant(told.received_at.as_ref()).unwrap_or(heard.occurred_at);
+        let material = (told.material_id.as_str(), told.new_facts, at);
+        Ok(hearing::note_material(self, tx, &complaint, material).await?)
+    }
+}
+
+impl Hears<UnitChanged> for Desk {
+    async fn hear(&self, tx: &Tx, told: UnitChanged, heard: &Heard) -> Result<(), Trouble> {
+        let unit = told.unit.ok_or(malformed("UnitChanged", "unit"))?;
+        // Dated names: the one that holds on the day of the change.
+        let today = in_shanghai(heard.occurred_at)
+            .format("%Y-%m-%d")
+            .to_string();
+        let named = unit.periods.iter().rfind(|period| period.from <= today);
+        let name = named
+            .or(unit.periods.first())
+            .map(|period| period.name.clone());
+        let row = reference::Unit {
+            unit_code: unit.code,
+            kind: unit.kind,
+            name: name.unwrap_or_default(),
+            union_code: unit.union_code,
+            reception: unit.reception,
+            retired: !unit.retired_on.is_empty() && unit.retired_on <= today,
+        };
+        Ok(reference::put_unit(tx, &row, unit.revision).await?)
+    }
+}
+
+impl Hears<PostChanged> for Desk {
+    async fn hear(&self, tx: &Tx, told: PostChanged, heard: &Heard) -> Result<(), Trouble> {
+        let post = told.post.ok_or(malformed("PostChanged", "post"))?;
+        let today = in_shanghai(heard.occurred_at)
+            .format("%Y-%m-%d")
+            .to_string();
+        let row = reference::Post {
+            post_code: post.code,
+            unit_code: post.unit_code,
+            role: post.role,
+            name: post.name,
+            holder_person_id: post.holder_person_id,
+            deputy_person_id: post.deputy_person_id,
+            email: post.email,
+            abolished: !post.abolished_on.is_empty() && post.abolished_on <= today,
+        };
+        Ok(reference::put_post(tx, &row, post.revision).await?)
+    }
+}
+
+impl Hears<PolicyPublished> for Desk {
+    async fn hear(&self, tx: &Tx, told: PolicyPublished, _: &Heard) -> Result<(), Trouble> {
+        let policy = told.policy.ok_or(malformed("PolicyPublished", "policy"))?;
+        let day = |text: &str| text.parse::<NaiveDate>();
+        let from = day(&policy.effective_from)
+            .map_err(|_| malformed("PolicyPublished", "effective_from"))?;
+        let until = match policy.effective_until.as_str() {
+            "" => None,
+            text => Some(day(text).map_err(|_| malformed("PolicyPublished", "effective_until"))?),
+        };
+        for clock in &policy.clocks {
+            for (stage, limit) in (1..).zip(&clock.extensions) {
+                // Only natural days can be counted here; working days are the watchdog's affair.
+                if limit.unit() == LimitUnit::NaturalDays {
+                    let days = i32::try_from(limit.count)
+                        .map_err(|_| malformed("PolicyPublished", "limit"))?;
+                    let version = (policy.code.as_str(), policy.version);
+                    reference::put_limit(tx, version, &clock.code, (stage, days), (from, until))
+                        .await?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Hears<WarningDue> for Desk {
+    async fn hear(&self, tx: &Tx, told: WarningDue, heard: &Heard) -> Result<(), Trouble> {
+        let rung = rung("WarningDue", told.clock, told.rung, heard)?;
+        Ok(hearing::ring(self, tx, &rung, true, heard).await?)
+    }
+}
+
+impl Hears<Escalated> for Desk {
+    async fn hear(&self, tx: &Tx, told: Escalated, heard: &Heard) -> Result<(), Trouble> {
+        let rung = rung("Escalated", told.clock, told.rung, heard)?;
+        Ok(hearing::ring(self, tx, &rung, false, heard).await?)
+    }
+}
+
+impl Hears<NoticeDelivered> for Desk {
+    async fn hear(&self, tx: &Tx, told: NoticeDelivered, heard: &Heard) -> Result<(), Trouble> {
+        let ended = ended("NoticeDelivered", told.delivery, true, heard)?;
+        Ok(hearing::delivered(self, tx, &ended).await?)
+    }
+}
+
+impl Hears<NoticeFailed> for Desk {
+    async fn hear(&self, tx: &Tx, told: NoticeFailed, heard: &Heard) -> Result<(), Trouble> {
+        let ended = ended("NoticeFailed", told.delivery, false, heard)?;
+        Ok(hearing::delivered(self, tx, &ended).await?)
+    }
+}
+
+impl Hears<CaseSealed> for Desk {
+    async fn hear(&self, tx: &Tx, told: CaseSealed, heard: &Heard) -> Result<(), Trouble> {
+        let file = told.file.ok_or(malformed("CaseSealed", "file"))?;
+        let case_id = file
+            .case_id
+            .parse()
+            .map_err(|_| malformed("CaseSealed", "case_id"))?;
+        Ok(hearing::archived(self, tx, case_id, heard.occurred_at).await?)
+    }
+}
+
+fn malformed(subject: &'static str, field: &'static str) -> ActionError {
+    ActionError::Malformed { subject, field }
+}
+
+fn rung(
+    subject: &'static str,
+    clock: Option<ClockView>,
+    rung: Option<RungView>,
+    heard: &Heard,
+) -> Result<Rung, ActionError> {
+    let clock = clock.ok_or(malformed(subject, "clock"))?;
+    let rung = rung.ok_or(malformed(subject, "rung"))?;
+    Ok(Rung {
+        case_id: clock
+            .case_id
+            .parse()
+            .map_err(|_| malformed(subject, "case_id"))?,
+        due_at: instant(clock.due_at.as_ref()).ok_or(malformed(subject, "due_at"))?,
+        clock: clock.code,
+        code: rung.rung_code,
+        recipient: rung.recipient,
+        to_post: rung.to_post,
+        to_unit: rung.to_unit,
+        sent_at: instant(rung.sent_at.as_ref()).unwrap_or(heard.occurred_at),
+    })
+}
+
+fn ended(
+    subject: &'static str,
+    delivery: Option<DeliveryView>,
+    delivered: bool,
+    heard: &Heard,
+) -> Result<Ended, ActionError> {
+    let delivery = delivery.ok_or(malformed(subject, "delivery"))?;
+    let artefact = delivery.artefact.unwrap_or_default();
+    Ok(Ended {
+        notice_id: delivery
+            .notice_id
+            .parse()
+            .map_err(|_| malformed(subject, "notice_id"))?,
+        delivered,
+        manner: Manner::parse(delivery.manner)?,
+        sent_at: instant(delivery.sent_at.as_ref()),
+        at: instant(delivery.settled_at.as_ref()).unwrap_or(heard.occurred_at),
+        proof: Proof {
+            digest: artefact.digest,
+            size_bytes: artefact.size_bytes,
+            media_type: artefact.media_type,
+            file_name: artefact.file_name,
+        },
+        result: delivery.result,
+        revision: delivery.revision,
+    })
+}
