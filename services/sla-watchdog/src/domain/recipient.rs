@@ -25,7 +25,7 @@ pub struct Post {
     pub code: String,
     /// Its unit.
     pub unit: String,
-    /// What it does, in lower case, e.g. "reception_head".
+    /// What it does, in lower case, e.g. `reception_head`.
     pub role: String,
     /// Whether somebody holds it.
     pub held: bool,

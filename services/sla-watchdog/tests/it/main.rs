@@ -1,4 +1,5 @@
 //! sla-watchdog against a real PostgreSQL and a real nats-server.
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod law;
 mod watching;

@@ -1,0 +1,4 @@
+//! Everything directory can be asked to do.
+
+pub(crate) mod applying;
+pub(crate) mod signing_in;

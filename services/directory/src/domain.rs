@@ -1,0 +1,3 @@
+//! What must be true of units, posts and people. Pure.
+
+pub mod structure;

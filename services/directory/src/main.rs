@@ -1,0 +1,5 @@
+//! Starts directory.
+
+fn main() -> std::process::ExitCode {
+    chassis::run::main::<directory::Directory>()
+}

@@ -1,0 +1,118 @@
+//! The reference files: read, checked, and turned into what directory tells. No server is needed.
+
+use std::collections::BTreeMap;
+
+use suda_proto::directory::v1 as wire;
+
+use crate::domain::structure::{At, Fault, Structure};
+
+mod calendars;
+mod policies;
+mod structure;
+
+/// A file and its text.
+#[derive(Debug, Clone)]
+pub struct File {
+    /// Its path below the reference folder, e.g. `units/jiangmen.toml`.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// What the files say.
+#[derive(Debug, Clone, Default)]
+pub struct Reference {
+    /// Units, posts and people.
+    pub structure: Structure,
+    /// Calendars; their versions are given when they are published.
+    pub calendars: Vec<wire::Calendar>,
+    /// Policies; their versions are given when they are published.
+    pub policies: Vec<wire::Policy>,
+}
+
+/// Reads and checks the files of a reference folder.
+///
+/// # Errors
+/// Everything that is wrong, each with its file and line.
+pub fn read(files: &[File]) -> Result<Reference, Vec<Fault>> {
+    let mut reference = Reference::default();
+    let mut faults = Vec::new();
+    for file in files.iter().filter(|file| file.path.ends_with(".toml")) {
+        let folder = file.path.split('/').next().unwrap_or_default();
+        let read = match folder {
+            "units" | "posts" | "people" => structure::read(file, &mut reference.structure),
+            "calendars" => calendars::read(file).map(|calendar| reference.calendars.push(calendar)),
+            "policies" => policies::read(file).map(|policy| reference.policies.push(policy)),
+            _ => Err(vec![fault(
+                file,
+                0,
+                "belongs into units, posts, people, calendars or policies".to_owned(),
+            )]),
+        };
+        if let Err(wrong) = read {
+            faults.extend(wrong);
+        }
+    }
+    faults.extend(reference.structure.faults());
+    faults.extend(policies::looser(&reference.policies));
+    if faults.is_empty() {
+        Ok(reference)
+    } else {
+        Err(faults)
+    }
+}
+
+/// A fault at a byte of a file.
+fn fault(file: &File, byte: usize, reason: String) -> Fault {
+    let line = file
+        .text
+        .bytes()
+        .take(byte)
+        .filter(|byte| *byte == b'\n')
+        .count()
+        + 1;
+    Fault {
+        at: At {
+            file: file.path.clone(),
+            line,
+        },
+        reason,
+    }
+}
+
+/// The table a file holds, typed; what does not fit is named with its line.
+fn parse<T: serde::de::DeserializeOwned>(file: &File) -> Result<T, Vec<Fault>> {
+    toml::from_str(&file.text).map_err(|error| {
+        let byte = error.span().map_or(0, |span| span.start);
+        vec![fault(file, byte, error.message().to_owned())]
+    })
+}
+
+/// The digest of a file's text.
+fn digest(file: &File) -> String {
+    use sha2::Digest as _;
+    hex::encode(sha2::Sha256::digest(file.text.as_bytes()))
+}
+
+/// The units by code.
+#[must_use]
+pub fn units(structure: &Structure) -> BTreeMap<String, wire::Unit> {
+    structure
+        .units
+        .iter()
+        .map(|unit| (unit.code.clone(), structure::unit(unit, structure)))
+        .collect()
+}
+
+/// The posts by code.
+#[must_use]
+pub fn posts(structure: &Structure) -> BTreeMap<String, wire::Post> {
+    structure
+        .posts
+        .iter()
+        .map(|post| (post.code.clone(), structure::post(post)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;
