@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, anyhow};
 use figment::{
     Figment,
-    providers::{Env, Format as _, Toml},
+    providers::{Env, Format as _, Serialized, Toml},
 };
 use secrecy::SecretString;
 use serde::{Deserialize, de::DeserializeOwned};
@@ -127,9 +127,9 @@ pub(crate) fn figment(own: &str) -> Figment {
     let service = Figment::from(Toml::string(own));
     let figment = Figment::from(Toml::string(DEFAULTS));
     match service.find_value("service") {
-        Ok(value) => figment.merge(("service", value)),
+        Ok(value) => figment.merge(Serialized::default("service", value)),
         // A service without settings of its own.
-        Err(_) => figment.merge(("service", figment::value::Dict::new())),
+        Err(_) => figment.merge(Serialized::default("service", figment::value::Dict::new())),
     }
 }
 
@@ -172,5 +172,50 @@ impl<S> Config<S> {
             .parse()
             .with_context(|| format!("setting clock.start: {start:?} is no instant (RFC 3339)"))?;
         Ok(Some(start))
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::result_large_err, reason = "figment's own error type")]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Own {
+        greeting: String,
+    }
+
+    #[test]
+    fn the_environment_overrides_a_service_s_own_settings_too() {
+        figment::Jail::expect_with(|jail| {
+            jail.set_env("SAMPLE_SERVICE__LISTEN__GRPC", "127.0.0.1:7");
+            jail.set_env("SAMPLE_SERVICE__SERVICE__GREETING", "\"05e1\"");
+            let own = "[service]\ngreeting = \"hello\"";
+            let config: Config<Own> = read("sample-service", own).unwrap();
+            assert_eq!(
+                (
+                    config.listen.grpc.as_str(),
+                    config.service.greeting.as_str()
+                ),
+                ("127.0.0.1:7", "05e1")
+            );
+            Ok(())
+        });
+    }
+
+    #[test]
+    fn a_wrong_setting_is_named_with_its_source() {
+        figment::Jail::expect_with(|jail| {
+            jail.set_env("SAMPLE__LISTEN__GRPC", "7");
+            let wrong = read::<Own>("sample", "[service]\ngreeting = \"hello\"")
+                .unwrap_err()
+                .to_string();
+            assert!(
+                wrong.contains("listen.grpc") && wrong.contains("environment"),
+                "{wrong}"
+            );
+            Ok(())
+        });
     }
 }

@@ -122,7 +122,7 @@ impl Consumer {
         loop {
             let fetched = tokio::select! {
                 () = stopping.cancelled() => return Ok(()),
-                fetched = fetch(&consumer) => fetched?,
+                fetched = tokio::time::timeout(WAIT * 3, fetch(&consumer)) => fetched.context("the broker went silent")??,
             };
             if !fetched.is_empty() {
                 self.take(fetched).await?;

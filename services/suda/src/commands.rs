@@ -1,0 +1,78 @@
+//! What the command line can do, one file for each noun.
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+use crate::{output::Form, session::Session};
+
+mod clock;
+mod complaint;
+mod operate;
+mod reference;
+mod up;
+
+/// 诉达 Suda: customer complaints of a province's rural credit unions.
+#[derive(Debug, Parser)]
+#[command(name = "suda", version, about, arg_required_else_help = true)]
+pub struct Command {
+    #[command(subcommand)]
+    what: What,
+    #[command(flatten)]
+    session: Session,
+    /// The form of the answer.
+    #[arg(long, global = true, default_value = "table")]
+    output: Form,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Starts a whole local stack and keeps it running until Ctrl-C.
+    Up(up::Up),
+    /// Units, posts, people, calendars and policies.
+    #[command(subcommand)]
+    Reference(reference::Reference),
+    /// Complaints, as they were received.
+    #[command(subcommand)]
+    Complaint(complaint::Complaint),
+    /// When things are due, and why.
+    #[command(subcommand)]
+    Clock(clock::Clock),
+    /// How every service is.
+    Status,
+    /// Messages that could not be done.
+    #[command(subcommand)]
+    Parked(operate::Parked),
+    /// Tells the published facts of a service again.
+    Replay(operate::Replay),
+    /// Prints the completion script of a shell.
+    Completion {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Does what the command says.
+///
+/// # Errors
+/// A sentence that says what is wrong and what to do.
+pub async fn run(command: Command) -> anyhow::Result<()> {
+    let Command {
+        what,
+        session,
+        output,
+    } = command;
+    match what {
+        What::Up(up) => up::run(&up, &session).await,
+        What::Reference(what) => reference::run(&what, &session, output).await,
+        What::Complaint(what) => complaint::run(&what, &session, output).await,
+        What::Clock(what) => clock::run(&what, &session, output).await,
+        What::Status => operate::status(&session, output).await,
+        What::Parked(what) => operate::parked(&what, &session, output).await,
+        What::Replay(what) => operate::replay(&what, &session).await,
+        What::Completion { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Command::command(), "suda", &mut script);
+            crate::output::text(&String::from_utf8(script)?);
+            Ok(())
+        }
+    }
+}

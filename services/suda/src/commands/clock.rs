@@ -1,0 +1,201 @@
+//! `suda clock`: when things are due, and why.
+
+use std::path::PathBuf;
+
+use chassis::grpc::instant;
+use chrono::{DateTime, FixedOffset};
+use sla_watchdog::{parse::local, preview};
+use suda_proto::{
+    operation::v1::{AdvanceClockRequest, operation_service_client::OperationServiceClient},
+    sla_watchdog::v1::{
+        ClockView, ExplainRequest, Explanation, ListClocksRequest,
+        sla_watchdog_service_client::SlaWatchdogServiceClient,
+    },
+};
+
+use super::reference;
+use crate::{
+    output::{self, Form},
+    session::{Session, answer},
+};
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Clock {
+    /// Computes when a clock would be due, from the files alone.
+    Preview {
+        /// The clock's code, e.g. G18.1c.
+        #[arg(long)]
+        clock: String,
+        /// From when, e.g. 2026-09-23T10:00:00+08:00.
+        #[arg(long)]
+        from: DateTime<FixedOffset>,
+        /// The reference folder.
+        #[arg(long, default_value = "deploy/reference")]
+        reference: PathBuf,
+    },
+    /// Tells day by day why a clock of a case is due when it is.
+    Explain {
+        /// The case's or complaint's id.
+        case: String,
+        /// The clock's code.
+        clock: String,
+    },
+    /// Lists the clocks of a case, or all open ones.
+    List {
+        /// The case's or complaint's id.
+        case: Option<String>,
+    },
+    /// Moves the simulated clock of all services, e.g. by 9d, 2h or 30m.
+    Advance {
+        /// By how much.
+        by: String,
+    },
+}
+
+pub(super) async fn run(what: &Clock, session: &Session, form: Form) -> anyhow::Result<()> {
+    match what {
+        Clock::Preview {
+            clock,
+            from,
+            reference,
+        } => {
+            let read = reference::checked(reference)?;
+            show(
+                &preview::preview(&read.policies, &read.calendars, clock, *from)?,
+                form,
+            )
+        }
+        Clock::Explain { case, clock } => {
+            let mut client = SlaWatchdogServiceClient::new(session.peer("sla-watchdog").await?);
+            let request = ExplainRequest {
+                case_id: case.clone(),
+                clock_code: clock.clone(),
+            };
+            show(
+                &answer(client.explain(request).await)?
+                    .explanation
+                    .unwrap_or_default(),
+                form,
+            )
+        }
+        Clock::List { case } => list(case.clone().unwrap_or_default(), session, form).await,
+        Clock::Advance { by } => advance(by, session).await,
+    }
+}
+
+async fn list(case_id: String, session: &Session, form: Form) -> anyhow::Result<()> {
+    let mut client = SlaWatchdogServiceClient::new(session.peer("sla-watchdog").await?);
+    let clocks = answer(
+        client
+            .list_clocks(ListClocksRequest { case_id, limit: 0 })
+            .await,
+    )?
+    .clocks;
+    if form == Form::Json {
+        let clocks: Vec<_> = clocks
+            .iter()
+            .map(|clock| {
+                serde_json::json!({
+                    "number": clock.number, "clock": clock.code, "name": clock.name, "article": clock.article,
+                    "due": rfc3339(clock.due_at.as_ref()), "state": clock.state().as_str_name(),
+                    "binding": clock.binding, "working_days_left": clock.working_days_left,
+                })
+            })
+            .collect();
+        return output::json(&clocks.into());
+    }
+    output::table(
+        &["number", "clock", "what", "due", "left", "state"],
+        clocks.iter().map(row).collect(),
+    );
+    Ok(())
+}
+
+/// A clock as people read it.
+pub(super) fn row(clock: &ClockView) -> Vec<String> {
+    vec![
+        clock.number.clone(),
+        format!("{}{}", clock.code, if clock.binding { " ●" } else { "" }),
+        format!("{} ({}, {})", clock.name, clock.limit, clock.article),
+        due(clock.due_at.as_ref()),
+        format!("{}个工作日", clock.working_days_left),
+        clock
+            .state()
+            .as_str_name()
+            .trim_start_matches("CLOCK_STATE_")
+            .to_lowercase(),
+    ]
+}
+
+fn due(at: Option<&prost_types::Timestamp>) -> String {
+    at.and_then(instant)
+        .map(|at| local(at).format("%Y-%m-%d %H:%M").to_string())
+        .unwrap_or_default()
+}
+
+fn rfc3339(at: Option<&prost_types::Timestamp>) -> Option<String> {
+    at.and_then(instant).map(|at| local(at).to_rfc3339())
+}
+
+fn show(explanation: &Explanation, form: Form) -> anyhow::Result<()> {
+    let rule = explanation.rule.clone().unwrap_or_default();
+    if form == Form::Json {
+        let days: Vec<_> = explanation
+            .days
+            .iter()
+            .map(|day| {
+                serde_json::json!({ "date": day.date, "counts": day.counts, "count": day.count, "reason": day.reason })
+            })
+            .collect();
+        return output::json(&serde_json::json!({
+            "clock": rule.code,
+            "name": rule.name,
+            "article": rule.article,
+            "source": explanation.source,
+            "from": rfc3339(explanation.from.as_ref()),
+            "due": rfc3339(explanation.due_at.as_ref()),
+            "provisional": explanation.provisional,
+            "days": days,
+        }));
+    }
+    output::text(&format!(
+        "{} {}({} {})",
+        rule.code, rule.name, explanation.source, rule.article
+    ));
+    let rows = explanation.days.iter().map(|day| {
+        let count = if day.counts {
+            day.count.to_string()
+        } else {
+            String::new()
+        };
+        vec![day.date.clone(), count, day.reason.clone()]
+    });
+    output::table(&["日期", "计数", "说明"], rows.collect());
+    output::text(&format!("到期:{}", due(explanation.due_at.as_ref())));
+    if explanation.provisional {
+        output::text("注意:计算涉及尚未公布官方安排的年份,结果为暂定,日历公布后将重新计算。");
+    }
+    Ok(())
+}
+
+async fn advance(by: &str, session: &Session) -> anyhow::Result<()> {
+    let seconds = seconds(by)?;
+    let mut client = OperationServiceClient::new(session.peer("directory").await?);
+    let now = answer(client.advance_clock(AdvanceClockRequest { seconds }).await)?.now;
+    output::text(&format!("现在是 {}", due(now.as_ref())));
+    Ok(())
+}
+
+fn seconds(by: &str) -> anyhow::Result<u64> {
+    let (number, unit) = by.split_at(by.len().saturating_sub(1));
+    let unit = match unit {
+        "d" => 24 * 3600,
+        "h" => 3600,
+        "m" => 60,
+        _ => anyhow::bail!("{by:?} is no span of time; write 9d, 2h or 30m"),
+    };
+    let number: u64 = number
+        .parse()
+        .map_err(|_| anyhow::anyhow!("{by:?} is no span of time; write 9d, 2h or 30m"))?;
+    Ok(number * unit)
+}

@@ -1,0 +1,223 @@
+//! The house rules that a compiler cannot see.
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use cargo_metadata::{DependencyKind, MetadataCommand};
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+/// Libraries and tools: what a service may stand on, and what may stand on services.
+const NO_SERVICES: [&str; 3] = ["adapter", "chassis", "suda"];
+
+fn services() -> Vec<PathBuf> {
+    let folders = fs::read_dir(format!("{ROOT}/services"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let mut folders: Vec<_> = folders
+        .filter(|path| path.join("src/main.rs").exists())
+        .collect();
+    folders.retain(|path| !path.ends_with("suda"));
+    folders.sort();
+    assert!(folders.len() >= 4, "the services were not found");
+    folders
+}
+
+#[test]
+fn a_service_depends_on_no_other_service_and_the_chassis_on_none() {
+    let metadata = MetadataCommand::new()
+        .manifest_path(format!("{ROOT}/Cargo.toml"))
+        .no_deps()
+        .exec()
+        .unwrap();
+    let ours: Vec<_> = metadata
+        .packages
+        .iter()
+        .filter(|package| package.manifest_path.as_str().contains("/services/"))
+        .collect();
+    let is_service = |name: &str| {
+        ours.iter().any(|package| package.name.as_str() == name) && !NO_SERVICES.contains(&name)
+    };
+    for package in ours
+        .iter()
+        .filter(|package| package.name.as_str() != "suda")
+    {
+        let foreign = package
+            .dependencies
+            .iter()
+            .filter(|dependency| dependency.kind == DependencyKind::Normal)
+            .find(|dependency| is_service(&dependency.name));
+        assert!(
+            foreign.is_none(),
+            "{} must not depend on {}",
+            package.name,
+            foreign.unwrap().name
+        );
+    }
+}
+
+#[test]
+fn the_chassis_takes_of_the_contracts_only_what_an_operator_asks() {
+    let offender = lines_of(Path::new(&format!("{ROOT}/services/chassis/src")))
+        .into_iter()
+        .find(|(_, line)| {
+            line.contains("suda_proto::")
+                && !["operation", "common::v1::Role", "DESCRIPTORS", "ACCESS"]
+                    .iter()
+                    .any(|allowed| line.contains(allowed))
+        });
+    assert_eq!(offender, None);
+}
+
+#[test]
+fn the_domain_is_pure() {
+    const FOREIGN: [&str; 10] = [
+        "sea_orm",
+        "sqlx",
+        "tonic",
+        "prost",
+        "async_nats",
+        "tokio",
+        "chassis::",
+        "serde",
+        "async fn",
+        ".await",
+    ];
+    let mut seen = 0;
+    for service in services() {
+        for (place, line) in lines_of(&service.join("src/domain")) {
+            seen += 1;
+            let foreign = FOREIGN.iter().find(|word| line.contains(**word));
+            assert_eq!(foreign, None, "{place} must stay pure: {line}");
+        }
+    }
+    assert!(seen > 1000, "the domain files were not found");
+}
+
+#[test]
+fn sql_stands_in_stores_only() {
+    const SQL: [&str; 5] = [
+        "\"SELECT ",
+        "\"INSERT INTO",
+        "\"UPDATE ",
+        "\"DELETE FROM",
+        "FOR UPDATE",
+    ];
+    for service in services() {
+        let elsewhere = lines_of(&service.join("src"))
+            .into_iter()
+            .find(|(place, line)| {
+                !place.contains("/store") && SQL.iter().any(|word| line.contains(word))
+            });
+        assert_eq!(elsewhere, None, "SQL belongs into store.rs");
+    }
+}
+
+#[test]
+fn every_service_has_the_messaging_tables_of_the_chassis() {
+    let original = fs::read_to_string(format!(
+        "{ROOT}/services/chassis/migrations/0001_messaging.sql"
+    ))
+    .unwrap();
+    for service in services() {
+        let copy = fs::read_to_string(service.join("migrations/0001_messaging.sql")).unwrap();
+        assert!(
+            copy == original,
+            "{} differs from the chassis",
+            service.display()
+        );
+    }
+}
+
+#[test]
+fn every_table_and_every_service_is_described() {
+    for service in services() {
+        for entry in fs::read_dir(service.join("migrations")).unwrap() {
+            let path = entry.unwrap().path();
+            let text = fs::read_to_string(&path).unwrap();
+            for table in text
+                .lines()
+                .filter_map(|line| line.strip_prefix("CREATE TABLE "))
+            {
+                let name = table.trim_end_matches(" (").trim();
+                assert!(
+                    text.contains(&format!("COMMENT ON TABLE {name} IS")),
+                    "{}: {name}",
+                    path.display()
+                );
+            }
+        }
+        let readme = fs::read_to_string(service.join("README.md")).unwrap();
+        for heading in ["Owns", "Hears", "Tells", "Answers", "Keeps", "Alarms"] {
+            assert!(
+                readme.contains(heading),
+                "{}/README.md says nothing of {heading}",
+                service.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn no_file_is_too_long_to_read() {
+    for folder in ["services", "proto", "tests"] {
+        let files = rust_files(Path::new(&format!("{ROOT}/{folder}")));
+        for file in files
+            .iter()
+            .filter(|file| !file.to_string_lossy().contains("/tests/it/"))
+        {
+            let lines = fs::read_to_string(file).unwrap().lines().count();
+            let limit = if file.components().any(|part| part.as_os_str() == "domain") {
+                400
+            } else {
+                600
+            };
+            assert!(
+                lines <= limit,
+                "{} has {lines} lines, more than {limit}",
+                file.display()
+            );
+        }
+    }
+}
+
+/// The lines of the files below a folder, without comments, each with its place.
+fn lines_of(folder: &Path) -> Vec<(String, String)> {
+    let mut lines = Vec::new();
+    for file in rust_files(folder)
+        .iter()
+        .filter(|file| !file.ends_with("tests.rs"))
+    {
+        let text = fs::read_to_string(file).unwrap();
+        // What stands behind the tests' mark is a test.
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for (number, line) in code.lines().enumerate() {
+            if !line.trim_start().starts_with("//") {
+                lines.push((
+                    format!("{}:{}", file.display(), number + 1),
+                    line.to_owned(),
+                ));
+            }
+        }
+    }
+    lines
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let Ok(entries) = fs::read_dir(folder) else {
+        return found;
+    };
+    for entry in entries {
+        let path = entry.unwrap().path();
+        if path.is_dir() && !path.ends_with("target") {
+            found.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    found
+}
