@@ -55,7 +55,7 @@ impl Layout {
 /// What a running stack tells those who use it; kept as `stack.json`, readable by its owner only.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Facts {
-    /// The ports, by what listens: "postgres", "nats", "<service>.grpc", "<service>.http", "<service>.web".
+    /// The ports, by what listens: `postgres`, `nats`, `intake.grpc`, `intake.http`, `intake.web` and so on.
     pub ports: BTreeMap<String, u16>,
     /// Secrets made at the first start, by what they are for.
     pub secrets: BTreeMap<String, String>,

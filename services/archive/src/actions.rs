@@ -1,0 +1,5 @@
+//! Everything the archive does.
+
+pub mod checkpointing;
+pub mod sealing;
+pub mod verifying;

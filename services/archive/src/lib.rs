@@ -1,0 +1,101 @@
+//! Archive: the ledger of every event of every service, sealed files of closed cases, and their search.
+//!
+//! The rules stand in [`domain`]; what it does in [`actions`]; the offline check of what it gives out in [`verify`].
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use chassis::{
+    inbox::Inbox,
+    repeat::Repeat,
+    run::{Assembly, Base, Service},
+};
+use suda_proto::archive::v1::archive_service_server::ArchiveServiceServer;
+
+pub mod actions;
+pub mod config;
+pub mod desk;
+pub mod domain;
+pub mod errors;
+pub mod fetching;
+pub mod file;
+pub mod grpc;
+pub mod publications;
+pub mod record;
+pub mod store;
+pub mod subscriptions;
+pub mod verify;
+
+use actions::{checkpointing, sealing};
+use desk::Desk;
+
+/// The task that seals files.
+pub const SEAL: &str = "seal_files";
+/// The task that signs the end of the ledger.
+pub const SIGN: &str = "sign_ledger";
+
+/// The service.
+pub struct Archive;
+
+impl Service for Archive {
+    const NAME: &'static str = "archive";
+    const DEFAULTS: &'static str = include_str!("../config.toml");
+    type Settings = config::Settings;
+
+    fn migrator() -> sqlx::migrate::Migrator {
+        sqlx::migrate!()
+    }
+
+    async fn assemble(base: Base, settings: Self::Settings) -> anyhow::Result<Assembly> {
+        let sign_every = Duration::from_secs(settings.checkpoint_seconds);
+        let seal_every = Duration::from_secs(settings.seal_seconds);
+        let desk = desk(base, settings);
+        let (signing, sealing, counting) = (desk.clone(), desk.clone(), desk.clone());
+        Ok(Assembly::new()
+            .serves(ArchiveServiceServer::from_arc(desk.clone()))
+            .hears(Inbox::new(desk).on_everything())
+            .repeats(Repeat::every(SIGN, sign_every, move || {
+                let desk = signing.clone();
+                async move {
+                    let seq = checkpointing::sign(&desk).await?;
+                    Ok::<_, anyhow::Error>(format!("signed up to {seq}"))
+                }
+            }))
+            .repeats(Repeat::every(SEAL, seal_every, move || {
+                let desk = sealing.clone();
+                async move { sealing::round(&desk).await }
+            }))
+            .counts(move || {
+                let desk = counting.clone();
+                async move { counts(&desk).await }
+            }))
+    }
+}
+
+/// The archive room of a process.
+#[must_use]
+pub fn desk(base: Base, settings: config::Settings) -> Arc<Desk> {
+    Arc::new(Desk {
+        clock: base.clock,
+        ids: base.ids,
+        db: base.db,
+        blobs: base.blobs,
+        peers: base.peers,
+        keys: base.keys,
+        wake: base.wake,
+        settings,
+    })
+}
+
+async fn counts(desk: &Desk) -> anyhow::Result<BTreeMap<String, u64>> {
+    let db = desk.db.reader();
+    let (entries, checkpoints) = store::ledger::counts(db).await?;
+    let (sealed, unsealed) = store::files::counts(db).await?;
+    Ok([
+        ("ledger_entries", entries),
+        ("checkpoints", checkpoints),
+        ("sealed_files", sealed),
+        ("ended_unsealed", unsealed),
+    ]
+    .map(|(name, count)| (name.to_owned(), count))
+    .into())
+}

@@ -1,0 +1,5 @@
+//! Starts archive.
+
+fn main() -> std::process::ExitCode {
+    chassis::run::main::<archive::Archive>()
+}

@@ -1,0 +1,33 @@
+//! All SQL of archive.
+
+use sea_orm::FromQueryResult;
+
+pub mod access;
+pub mod cases;
+pub mod files;
+pub mod ledger;
+
+/// Who may see what: the unions (all when none are named), and the person who may be barred from single cases.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    /// The unions; `None` for all.
+    pub unions: Option<Vec<String>>,
+    /// The caller.
+    pub person_id: String,
+}
+
+/// Numbers in rows are signed.
+pub(crate) fn big(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// A number in a row that is never negative.
+pub(crate) fn count(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}
+
+/// A row that is one number.
+#[derive(Debug, FromQueryResult)]
+pub(crate) struct Number {
+    pub(crate) number: i64,
+}

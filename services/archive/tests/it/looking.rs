@@ -1,0 +1,154 @@
+//! Search: Chinese words of two characters, numbers, units, and nothing of another union.
+
+use suda_proto::{archive::v1::SearchRequest, common::v1::Page};
+use tonic::Code;
+
+use super::*;
+
+async fn found(stack: &Stack, person: &Person, query: &str) -> Vec<String> {
+    let asked = SearchRequest {
+        query: query.to_owned(),
+        ..Default::default()
+    };
+    let answer = client(stack, person)
+        .search(asked)
+        .await
+        .unwrap()
+        .into_inner();
+    let mut numbers: Vec<String> = answer
+        .hits
+        .into_iter()
+        .map(|hit| hit.file.unwrap().number)
+        .collect();
+    numbers.sort();
+    numbers
+}
+
+#[tokio::test]
+async fn g22_words_of_two_characters_are_found_over_text_numbers_and_units() {
+    let stack = started().await;
+    let desk = desk(&stack);
+    stack
+        .publish(&unit("58900201", "台城街道网点"), "589002", "58900201")
+        .await;
+    let manners = Told::new(&stack, "589002", 1, "柜员服务态度恶劣,排队三小时");
+    let loan = Told::new(&stack, "589002", 2, "贷款利率与合同不符,ＡＴＭ吞卡");
+    let other = Told::new(&stack, "589001", 1, "柜员态度差");
+    for case in [&manners, &loan, &other] {
+        case.sealed(&stack, &desk).await;
+    }
+    let ours = archivist("589002");
+    let (one, two) = (manners.number.as_str(), loan.number.as_str());
+    for (query, expected) in [
+        ("态度", vec![one]),
+        ("排队", vec![one]),
+        ("贷款 合同", vec![two]),
+        ("贷款 态度", vec![]),
+        // Neighbours across the comma are no word, though both stand there.
+        ("劣排", vec![]),
+        // The characters stand there, but not as this word.
+        ("度态", vec![]),
+        ("atm", vec![two]),
+        ("ＡＴＭ吞卡", vec![two]),
+        ("000001", vec![one]),
+        ("589002-2026-000002", vec![two]),
+        ("SL-0002", vec![two]),
+        ("台城", vec![one, two]),
+        ("赔礼道歉", vec![one, two]),
+        ("款", vec![two]),
+        ("张*", vec![one, two]),
+        ("%", vec![]),
+        ("' OR 1=1 --", vec![]),
+    ] {
+        assert_eq!(found(&stack, &ours, query).await, expected, "{query}");
+    }
+    assert_eq!(found(&stack, &auditor(), "态度").await.len(), 2);
+    assert_eq!(
+        found(&stack, &archivist("589001"), "589002").await,
+        Vec::<String>::new()
+    );
+
+    let asked = SearchRequest {
+        query: "态度".to_owned(),
+        ..Default::default()
+    };
+    let hits = client(&stack, &ours)
+        .search(asked)
+        .await
+        .unwrap()
+        .into_inner()
+        .hits;
+    assert!(hits[0].excerpts[0].contains("柜员服务态度恶劣"), "{hits:?}");
+    stack.stop().await;
+}
+
+#[tokio::test]
+async fn a_search_goes_on_page_by_page_and_refuses_what_is_no_query() {
+    let stack = started().await;
+    let desk = desk(&stack);
+    for item in 1..=5 {
+        Told::new(&stack, "589002", item, "态度")
+            .sealed(&stack, &desk)
+            .await;
+        stack.clock.advance(chrono::TimeDelta::seconds(1));
+    }
+    let (mut token, mut numbers) = (String::new(), Vec::new());
+    loop {
+        let page = Some(Page {
+            size: 2,
+            token: token.clone(),
+        });
+        let asked = SearchRequest {
+            query: "态度".to_owned(),
+            page,
+            ..Default::default()
+        };
+        let answer = client(&stack, &archivist("589002"))
+            .search(asked)
+            .await
+            .unwrap()
+            .into_inner();
+        numbers.extend(answer.hits.into_iter().map(|hit| hit.file.unwrap().number));
+        token = answer.next_token;
+        if token.is_empty() {
+            break;
+        }
+    }
+    let expected: Vec<String> = (1..=5)
+        .rev()
+        .map(|item| format!("589002-2026-{item:06}"))
+        .collect();
+    assert_eq!(numbers, expected);
+    for (query, token) in [
+        ("", ""),
+        (" 　\n", ""),
+        (&"长".repeat(201)[..], ""),
+        ("态度", "nonsense"),
+    ] {
+        let page = Some(Page {
+            size: 2,
+            token: token.to_owned(),
+        });
+        let asked = SearchRequest {
+            query: query.to_owned(),
+            page,
+            ..Default::default()
+        };
+        let refused = client(&stack, &archivist("589002"))
+            .search(asked)
+            .await
+            .unwrap_err();
+        assert_eq!(refused.code(), Code::InvalidArgument, "{query:?}");
+    }
+    let asked = SearchRequest {
+        query: "态度".to_owned(),
+        union_code: "589001".to_owned(),
+        ..Default::default()
+    };
+    let refused = client(&stack, &archivist("589002"))
+        .search(asked)
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code(), Code::PermissionDenied);
+    stack.stop().await;
+}

@@ -1,0 +1,16 @@
+//! What the doors of regulatory-report share.
+
+use std::sync::Arc;
+
+use chassis::{clock::Clock, db::Db, ids::Ids};
+
+/// The reporting desk.
+#[derive(Clone)]
+pub struct Desk {
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Makes ids.
+    pub ids: Ids,
+    /// Where the facts are.
+    pub db: Db,
+}

@@ -1,0 +1,177 @@
+//! Whose unions are whose: the tree of units as it was on a day.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+
+/// What a unit is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// 省联社.
+    Province,
+    /// 办事处.
+    Office,
+    /// 联社、农商行.
+    Union,
+    /// 部室.
+    Department,
+    /// 网点.
+    Outlet,
+}
+
+/// What a unit was called and whose it was, from a day on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Span {
+    /// The first day.
+    pub from: NaiveDate,
+    /// Its name.
+    pub name: String,
+    /// Its parent; empty for the province.
+    pub parent: String,
+}
+
+/// A unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unit {
+    /// What it is.
+    pub kind: Kind,
+    /// Its names and parents, oldest first.
+    pub spans: Vec<Span>,
+}
+
+impl Unit {
+    /// What held on a day; before its first day, what held first.
+    #[must_use]
+    pub fn on(&self, day: NaiveDate) -> Option<&Span> {
+        self.spans
+            .iter()
+            .rev()
+            .find(|span| span.from <= day)
+            .or_else(|| self.spans.first())
+    }
+}
+
+/// All units.
+#[derive(Debug, Clone, Default)]
+pub struct Tree(pub BTreeMap<String, Unit>);
+
+impl Tree {
+    /// The name of a unit on a day; its code when it is not known.
+    #[must_use]
+    pub fn name(&self, code: &str, day: NaiveDate) -> String {
+        self.0
+            .get(code)
+            .and_then(|unit| unit.on(day))
+            .map_or_else(|| code.to_owned(), |span| span.name.clone())
+    }
+
+    /// The codes under which cases of a unit and everything below it stand: unions, offices and the province, as they were on
+    /// a day. `None` when the unit is not known, or is one for which no report is made (guideline art. 23).
+    #[must_use]
+    pub fn unions(&self, code: &str, day: NaiveDate) -> Option<BTreeSet<String>> {
+        match self.0.get(code)?.kind {
+            Kind::Province | Kind::Office | Kind::Union => {}
+            Kind::Department | Kind::Outlet => return None,
+        }
+        let reporting = self
+            .0
+            .iter()
+            .filter(|(_, unit)| matches!(unit.kind, Kind::Province | Kind::Office | Kind::Union))
+            .filter(|(below, _)| self.stands_below(below, code, day));
+        Some(reporting.map(|(below, _)| below.clone()).collect())
+    }
+
+    fn stands_below(&self, below: &str, above: &str, day: NaiveDate) -> bool {
+        let mut at = below.to_owned();
+        // A tree deeper than this is a circle.
+        for _ in 0..10 {
+            if at == above {
+                return true;
+            }
+            match self.0.get(&at).and_then(|unit| unit.on(day)) {
+                Some(span) if !span.parent.is_empty() => at.clone_from(&span.parent),
+                _ => return false,
+            }
+        }
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn unit(kind: Kind, spans: &[(&str, &str)]) -> Unit {
+        let span = |(from, parent): &(&str, &str)| Span {
+            from: day(from),
+            name: format!("since {from}"),
+            parent: (*parent).to_owned(),
+        };
+        Unit {
+            kind,
+            spans: spans.iter().map(span).collect(),
+        }
+    }
+
+    fn tree() -> Tree {
+        let units = [
+            ("44", unit(Kind::Province, &[("2000-01-01", "")])),
+            ("5890", unit(Kind::Office, &[("2000-01-01", "44")])),
+            ("5810", unit(Kind::Office, &[("2000-01-01", "44")])),
+            ("589001", unit(Kind::Union, &[("2000-01-01", "5890")])),
+            (
+                "589002",
+                unit(
+                    Kind::Union,
+                    &[("2000-01-01", "5810"), ("2026-04-01", "5890")],
+                ),
+            ),
+            (
+                "589002SL",
+                unit(Kind::Department, &[("2000-01-01", "589002")]),
+            ),
+        ];
+        Tree(
+            units
+                .into_iter()
+                .map(|(code, unit)| (code.to_owned(), unit))
+                .collect(),
+        )
+    }
+
+    fn unions(code: &str, on: &str) -> Option<Vec<String>> {
+        tree()
+            .unions(code, day(on))
+            .map(|unions| unions.into_iter().collect())
+    }
+
+    #[test]
+    fn g23_an_office_has_the_unions_it_had_on_that_day() {
+        let some = |codes: &[&str]| Some(codes.iter().map(|code| (*code).to_owned()).collect());
+        assert_eq!(unions("5890", "2025-12-31"), some(&["5890", "589001"]));
+        assert_eq!(
+            unions("5890", "2026-06-30"),
+            some(&["5890", "589001", "589002"])
+        );
+        assert_eq!(unions("5810", "2025-12-31"), some(&["5810", "589002"]));
+        assert_eq!(unions("5810", "2026-06-30"), some(&["5810"]));
+        assert_eq!(unions("589002", "2026-06-30"), some(&["589002"]));
+        assert_eq!(unions("44", "2026-06-30").unwrap().len(), 5);
+        assert_eq!(unions("589002SL", "2026-06-30"), None);
+        assert_eq!(unions("nowhere", "2026-06-30"), None);
+    }
+
+    #[test]
+    fn a_circle_of_parents_ends() {
+        let mut tree = tree();
+        tree.0.insert(
+            "5890".to_owned(),
+            unit(Kind::Office, &[("2000-01-01", "589001")]),
+        );
+        assert!(tree.unions("44", day("2026-01-01")).is_some());
+    }
+}

@@ -1,0 +1,89 @@
+//! Regulatory-report: the half-year and yearly figures of guideline art. 23, each with the cases behind it.
+//!
+//! What is counted, and how, stands in [`domain::figures`]; over which time in [`domain::period`].
+
+use std::sync::Arc;
+
+use chassis::{
+    grpc::LARGEST_MESSAGE,
+    inbox::Inbox,
+    run::{Assembly, Base, Service},
+};
+use suda_proto::{
+    directory::v1::UnitChanged,
+    intake::v1::ComplaintRegistered,
+    regulatory_report::v1::regulatory_report_service_server::RegulatoryReportServiceServer,
+    routing::v1::{
+        AnswerSent, CaseAccepted, CaseAnswered, CaseClosed, CaseDeclined, CaseFiled, CaseOpened,
+        CaseSettled, CaseWithdrawn, ExtensionGranted, HandlerAssigned, OrderIssued, ResultPassed,
+    },
+    sla_watchdog::v1::{ClockBreached, ClockMet},
+};
+
+pub mod actions;
+pub mod config;
+pub mod desk;
+pub mod domain;
+pub mod errors;
+pub mod grpc;
+pub mod publications;
+pub mod sheets;
+pub mod store;
+pub mod subscriptions;
+pub mod wire;
+
+use desk::Desk;
+
+/// The service.
+pub struct RegulatoryReport;
+
+impl Service for RegulatoryReport {
+    const NAME: &'static str = "regulatory-report";
+    const DEFAULTS: &'static str = include_str!("../config.toml");
+    type Settings = config::Settings;
+
+    fn migrator() -> sqlx::migrate::Migrator {
+        sqlx::migrate!()
+    }
+
+    async fn assemble(base: Base, _: Self::Settings) -> anyhow::Result<Assembly> {
+        let desk = Arc::new(Desk {
+            clock: base.clock,
+            ids: base.ids,
+            db: base.db,
+        });
+        let counting = desk.clone();
+        Ok(Assembly::new()
+            .serves(
+                RegulatoryReportServiceServer::from_arc(desk.clone())
+                    .max_encoding_message_size(LARGEST_MESSAGE),
+            )
+            .hears(
+                Inbox::new(desk)
+                    .on::<UnitChanged>()
+                    .on::<ComplaintRegistered>()
+                    .on::<CaseOpened>()
+                    .on::<CaseSettled>()
+                    .on::<CaseFiled>()
+                    .on::<CaseAccepted>()
+                    .on::<CaseAnswered>()
+                    .on::<CaseDeclined>()
+                    .on::<OrderIssued>()
+                    .on::<HandlerAssigned>()
+                    .on::<AnswerSent>()
+                    .on::<ResultPassed>()
+                    .on::<ExtensionGranted>()
+                    .on::<CaseWithdrawn>()
+                    .on::<CaseClosed>()
+                    .on::<ClockMet>()
+                    .on::<ClockBreached>(),
+            )
+            .counts(move || {
+                let desk = counting.clone();
+                async move {
+                    let counts = store::counts(desk.db.reader()).await?;
+                    Ok(counts.map(|(name, count)| (name.to_owned(), count)).into())
+                }
+            }))
+    }
+}

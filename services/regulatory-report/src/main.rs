@@ -1,0 +1,5 @@
+//! Starts regulatory-report.
+
+fn main() -> std::process::ExitCode {
+    chassis::run::main::<regulatory_report::RegulatoryReport>()
+}
