@@ -183,9 +183,9 @@ fn no_file_is_too_long_to_read() {
         {
             let lines = fs::read_to_string(file).unwrap().lines().count();
             let limit = if file.components().any(|part| part.as_os_str() == "domain") {
-                450
+                400
             } else {
-                650
+                600
             };
             assert!(
                 lines <= limit,
