@@ -4,10 +4,12 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::{output::Form, session::Session};
 
+mod archive;
 mod clock;
 mod complaint;
 mod operate;
 mod reference;
+mod report;
 mod up;
 
 /// 诉达 Suda: customer complaints of a province's rural credit unions.
@@ -36,6 +38,12 @@ enum What {
     /// When things are due, and why.
     #[command(subcommand)]
     Clock(clock::Clock),
+    /// Sealed files.
+    #[command(subcommand)]
+    Archive(archive::Archive),
+    /// The figures of a half-year.
+    #[command(subcommand)]
+    Report(report::Report),
     /// How every service is.
     Status,
     /// Messages that could not be done.
@@ -65,6 +73,8 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         What::Reference(what) => reference::run(&what, &session, output).await,
         What::Complaint(what) => complaint::run(&what, &session, output).await,
         What::Clock(what) => clock::run(&what, &session, output).await,
+        What::Archive(what) => archive::run(&what, &session, output).await,
+        What::Report(what) => report::run(&what, &session, output).await,
         What::Status => operate::status(&session, output).await,
         What::Parked(what) => operate::parked(&what, &session, output).await,
         What::Replay(what) => operate::replay(&what, &session).await,

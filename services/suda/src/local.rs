@@ -3,6 +3,7 @@
 //! `deploy/up` uses it, and so do the tests that need all services as separate processes. It is not for
 //! production: there the chart in `helm/suda` does this work.
 
+pub mod inputs;
 pub mod layout;
 pub mod nats;
 pub mod postgres;

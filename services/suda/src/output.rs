@@ -24,7 +24,7 @@ pub fn note(line: &str) {
 
 /// Prints an answer that is one text.
 pub fn text(text: &str) {
-    println!("{text}");
+    put(text);
 }
 
 /// Prints an answer as JSON.
@@ -32,7 +32,7 @@ pub fn text(text: &str) {
 /// # Errors
 /// When it cannot be written.
 pub fn json(value: &serde_json::Value) -> anyhow::Result<()> {
-    println!("{}", serde_json::to_string_pretty(value)?);
+    put(&serde_json::to_string_pretty(value)?);
     Ok(())
 }
 
@@ -46,5 +46,12 @@ pub fn table(headings: &[&str], rows: Vec<Vec<String>>) {
     for row in rows {
         table.add_row(row);
     }
-    println!("{table}");
+    put(&table.to_string());
+}
+
+/// Writes to standard output; when its reader has gone, as `head` does, nothing is left to say.
+fn put(text: &str) {
+    if writeln!(std::io::stdout().lock(), "{text}").is_err() {
+        std::process::exit(0);
+    }
 }

@@ -112,12 +112,12 @@ async fn list(case_id: String, session: &Session, form: Form) -> anyhow::Result<
 }
 
 /// A clock as people read it.
-pub(super) fn row(clock: &ClockView) -> Vec<String> {
+fn row(clock: &ClockView) -> Vec<String> {
     vec![
         clock.number.clone(),
         format!("{}{}", clock.code, if clock.binding { " ●" } else { "" }),
         format!("{} ({}, {})", clock.name, clock.limit, clock.article),
-        due(clock.due_at.as_ref()),
+        due_or_nothing(clock.due_at.as_ref()),
         format!("{}个工作日", clock.working_days_left),
         clock
             .state()
@@ -127,10 +127,20 @@ pub(super) fn row(clock: &ClockView) -> Vec<String> {
     ]
 }
 
-fn due(at: Option<&prost_types::Timestamp>) -> String {
-    at.and_then(instant)
-        .map(|at| local(at).format("%Y-%m-%d %H:%M").to_string())
-        .unwrap_or_default()
+/// A due instant as people read it: the end of a day is its 24:00, not the next day's beginning.
+pub(super) fn due(at: &prost_types::Timestamp) -> String {
+    let Some(at) = instant(at).map(local) else {
+        return String::new();
+    };
+    if at.time() == chrono::NaiveTime::MIN {
+        let day = at.date_naive().pred_opt().unwrap_or_default();
+        return format!("{day} 24:00");
+    }
+    at.format("%Y-%m-%d %H:%M").to_string()
+}
+
+fn due_or_nothing(at: Option<&prost_types::Timestamp>) -> String {
+    at.map(due).unwrap_or_default()
 }
 
 fn rfc3339(at: Option<&prost_types::Timestamp>) -> Option<String> {
@@ -171,7 +181,10 @@ fn show(explanation: &Explanation, form: Form) -> anyhow::Result<()> {
         vec![day.date.clone(), count, day.reason.clone()]
     });
     output::table(&["日期", "计数", "说明"], rows.collect());
-    output::text(&format!("到期:{}", due(explanation.due_at.as_ref())));
+    output::text(&format!(
+        "到期:{}",
+        due_or_nothing(explanation.due_at.as_ref())
+    ));
     if explanation.provisional {
         output::text("注意:计算涉及尚未公布官方安排的年份,结果为暂定,日历公布后将重新计算。");
     }
@@ -182,7 +195,7 @@ async fn advance(by: &str, session: &Session) -> anyhow::Result<()> {
     let seconds = seconds(by)?;
     let mut client = OperationServiceClient::new(session.peer("directory").await?);
     let now = answer(client.advance_clock(AdvanceClockRequest { seconds }).await)?.now;
-    output::text(&format!("现在是 {}", due(now.as_ref())));
+    output::text(&format!("现在是 {}", due_or_nothing(now.as_ref())));
     Ok(())
 }
 

@@ -4,8 +4,8 @@ use chrono::{DateTime, FixedOffset, Utc};
 use suda_proto::{
     common::v1::{Channel, Nature},
     intake::v1::{
-        Capacity, Complainant, ComplaintView, Matter, ProgressRequest, RegisterRequest,
-        RegisterResponse, intake_service_client::IntakeServiceClient,
+        Capacity, Complainant, Matter, ProgressRequest, RegisterRequest, RegisterResponse,
+        intake_service_client::IntakeServiceClient,
     },
     routing::v1::{CaseState, GetCaseRequest, routing_service_client::RoutingServiceClient},
 };
@@ -39,34 +39,34 @@ pub(super) enum Complaint {
 pub(super) struct Register {
     /// The unit that registers it.
     #[arg(long)]
-    pub(super) unit: String,
+    unit: String,
     /// How it came: phone, visit, letter, email, wechat, fax, online, …
     #[arg(long, default_value = "visit")]
-    pub(super) channel: String,
+    channel: String,
     /// What kind of matter it is: `consumer_complaint`, suggestion, inquiry, report, petition.
     #[arg(long, default_value = "consumer_complaint")]
-    pub(super) nature: String,
+    nature: String,
     /// When it reached us; now when it is not given.
     #[arg(long)]
-    pub(super) received: Option<DateTime<FixedOffset>>,
+    received: Option<DateTime<FixedOffset>>,
     /// Why it is registered on a later day than it was received.
     #[arg(long, default_value = "")]
-    pub(super) late_reason: String,
+    late_reason: String,
     /// The complainant's name; anonymous when it is not given.
     #[arg(long, default_value = "")]
-    pub(super) name: String,
+    name: String,
     /// The complainant's telephone.
     #[arg(long, default_value = "")]
-    pub(super) phone: String,
+    phone: String,
     /// What the complaint says.
     #[arg(long)]
-    pub(super) content: String,
+    content: String,
     /// What the complainant wants.
     #[arg(long, default_value = "")]
-    pub(super) demand: String,
+    demand: String,
     /// How it was settled, when it was settled on the spot.
     #[arg(long, default_value = "")]
-    pub(super) settlement: String,
+    settlement: String,
 }
 
 pub(super) async fn run(what: &Complaint, session: &Session, form: Form) -> anyhow::Result<()> {
@@ -99,10 +99,7 @@ pub(super) async fn run(what: &Complaint, session: &Session, form: Form) -> anyh
 }
 
 /// Registers a complaint.
-pub(super) async fn register(
-    what: &Register,
-    session: &Session,
-) -> anyhow::Result<RegisterResponse> {
+async fn register(what: &Register, session: &Session) -> anyhow::Result<RegisterResponse> {
     let mut client = IntakeServiceClient::new(session.peer("intake").await?);
     let received_at = what
         .received
@@ -167,9 +164,4 @@ async fn show(id: &str, session: &Session) -> anyhow::Result<()> {
     ];
     output::table(&["", ""], rows);
     Ok(())
-}
-
-/// What a view says in a line.
-pub(super) fn line(view: &ComplaintView) -> String {
-    format!("{} at {}", view.number, view.unit_code)
 }

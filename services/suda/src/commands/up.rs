@@ -1,16 +1,26 @@
-//! `suda up`: a whole local stack, with the reference set of Guangdong and a first complaint in it.
+//! `suda up`: a whole local stack, with the reference set of Guangdong and three first cases in it.
 
-use std::{path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
-use suda_proto::sla_watchdog::v1::{
-    ClockView, ListClocksRequest, sla_watchdog_service_client::SlaWatchdogServiceClient,
+use suda_proto::{
+    common::v1::Role,
+    directory::v1::{ListPostsRequest, directory_service_client::DirectoryServiceClient},
+    operation::v1::{StatusRequest, operation_service_client::OperationServiceClient},
+    routing::v1::{GetCaseRequest, routing_service_client::RoutingServiceClient},
+    sla_watchdog::v1::{
+        ClockView, ListClocksRequest, sla_watchdog_service_client::SlaWatchdogServiceClient,
+    },
 };
 
-use super::{clock, complaint, reference};
+use super::{clock, reference};
 use crate::{
-    local::stack::{Stack, Wanted},
+    local::{
+        inputs,
+        services::SERVICES,
+        stack::{Stack, Wanted},
+    },
     output,
     session::{Session, answer},
 };
@@ -62,9 +72,9 @@ pub(super) async fn run(up: &Up, session: &Session) -> anyhow::Result<()> {
             applied.unchanged
         ));
         if !known {
-            first_complaints(session, &bar).await?;
+            first_inputs(&stack, session, &bar).await?;
         }
-        show_open(session).await
+        show_open(session, if known { 1 } else { 3 }).await
     }
     .await;
     bar.finish_and_clear();
@@ -85,97 +95,108 @@ pub(super) async fn run(up: &Up, session: &Session) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// An invented complaint at the counter of an outlet, and one by telephone at the reception, of 台山.
-async fn first_complaints(session: &Session, bar: &ProgressBar) -> anyhow::Result<()> {
-    let at = |unit: &str, channel: &str, name: &str, content: &str| complaint::Register {
-        unit: unit.to_owned(),
-        channel: channel.to_owned(),
-        nature: "consumer_complaint".to_owned(),
-        received: None,
-        late_reason: String::new(),
-        name: name.to_owned(),
-        phone: "13800000000".to_owned(),
-        content: content.to_owned(),
-        demand: "请核实并答复".to_owned(),
-        settlement: String::new(),
-    };
-    let said = [
-        (
-            "p58900201receiver",
-            at(
-                "58900201",
-                "visit",
-                "钟彩云",
-                "排队一个多小时,柜台只开了一个窗口。",
-            ),
-        ),
-        (
-            "p589002slclerk",
-            at(
-                "589002SL",
-                "phone",
-                "曾国明",
-                "自助机吞卡后三天没有人联系我。",
-            ),
-        ),
-    ];
-    for (account, what) in said {
-        bar.set_message(format!("registering a complaint at {}", what.unit));
-        let session = Session {
-            account: account.to_owned(),
-            ..session.clone()
-        };
-        let told = register_patiently(&what, &session).await?;
-        let view = told.complaint.unwrap_or_default();
-        output::note(&format!(
-            "registered {}, query code {}",
-            complaint::line(&view),
-            told.query_code
-        ));
-    }
-    Ok(())
+/// Brings a mail, a WeChat message and a call to the adapters, and waits until each is a case.
+async fn first_inputs(stack: &Stack, session: &Session, bar: &ProgressBar) -> anyhow::Result<()> {
+    bar.set_message("waiting until every service knows the units");
+    settled(session).await?;
+    let mut operator = OperationServiceClient::new(session.peer("directory").await?);
+    let now = answer(operator.status(StatusRequest {}).await)?.now;
+    let now = now
+        .as_ref()
+        .and_then(chassis::grpc::instant)
+        .context("directory says no time")?;
+    bar.set_message("bringing a mail, a WeChat message and a call");
+    inputs::bring(&stack.layout, &stack.facts, now).await
 }
 
-/// The services hear of units from directory; until they have, they ask to be asked again.
-async fn register_patiently(
-    what: &complaint::Register,
-    session: &Session,
-) -> anyhow::Result<suda_proto::intake::v1::RegisterResponse> {
-    let mut tick = tokio::time::interval(Duration::from_millis(500));
-    let mut last = None;
-    for _ in 0..120 {
+/// Waits until nobody has anything left to hear or to publish.
+async fn settled(session: &Session) -> anyhow::Result<()> {
+    let mut tick = tokio::time::interval(Duration::from_millis(300));
+    for _ in 0..400 {
         tick.tick().await;
-        match complaint::register(what, session).await {
-            Ok(told) => return Ok(told),
-            Err(error) => last = Some(error),
+        let mut busy = 0;
+        for service in &SERVICES {
+            let mut client = OperationServiceClient::new(session.peer(service.name).await?);
+            let status = answer(client.status(StatusRequest {}).await)?;
+            busy += status.outbox_unpublished + status.inbox_pending;
+        }
+        if busy == 0 {
+            return Ok(());
         }
     }
-    Err(last.context("nothing was registered")?)
+    anyhow::bail!("the services do not come to rest; see `suda status`")
 }
 
-/// The open clocks, as soon as the first are there.
-async fn show_open(session: &Session) -> anyhow::Result<()> {
-    let session = Session {
+/// The open cases, each with its unit, its post and the deadline that binds.
+async fn show_open(session: &Session, expected: usize) -> anyhow::Result<()> {
+    let officer = Session {
         account: "p44hgofficer".to_owned(),
         ..session.clone()
     };
-    let mut tick = tokio::time::interval(Duration::from_millis(500));
-    let mut clocks: Vec<ClockView> = Vec::new();
-    for _ in 0..120 {
+    let mut tick = tokio::time::interval(Duration::from_millis(300));
+    let mut binding: BTreeMap<String, ClockView> = BTreeMap::new();
+    for _ in 0..200 {
         tick.tick().await;
-        let mut client = SlaWatchdogServiceClient::new(session.peer("sla-watchdog").await?);
-        if let Ok(told) = answer(client.list_clocks(ListClocksRequest::default()).await) {
-            clocks = told.clocks;
-            let cases: std::collections::BTreeSet<_> =
-                clocks.iter().map(|clock| &clock.number).collect();
-            if cases.len() > 1 {
-                break;
-            }
+        let mut client = SlaWatchdogServiceClient::new(officer.peer("sla-watchdog").await?);
+        let told = answer(client.list_clocks(ListClocksRequest::default()).await)?;
+        // They come earliest due first.
+        for clock in told.clocks {
+            binding.entry(clock.number.clone()).or_insert(clock);
         }
+        if binding.len() >= expected {
+            break;
+        }
+        binding.clear();
     }
-    output::table(
-        &["number", "clock", "what", "due", "left", "state"],
-        clocks.iter().map(clock::row).collect(),
+    anyhow::ensure!(
+        !binding.is_empty(),
+        "no case came of what was brought; see `suda status` and the logs"
     );
+    let mut rows = Vec::new();
+    for clock in binding.values() {
+        rows.push(row(&officer, clock).await?);
+    }
+    output::table(&["编号", "渠道", "单位", "岗位", "时限", "到期"], rows);
     Ok(())
+}
+
+async fn row(officer: &Session, clock: &ClockView) -> anyhow::Result<Vec<String>> {
+    let mut routing = RoutingServiceClient::new(officer.peer("routing").await?);
+    let request = GetCaseRequest {
+        case_id: clock.case_id.clone(),
+        number: String::new(),
+    };
+    let case = answer(routing.get_case(request).await)?
+        .case
+        .unwrap_or_default();
+    let mut directory = DirectoryServiceClient::new(officer.peer("directory").await?)
+        .max_decoding_message_size(chassis::grpc::LARGEST_MESSAGE);
+    let request = ListPostsRequest {
+        unit_code: case.unit_code.clone(),
+    };
+    let posts = answer(directory.list_posts(request).await)?.posts;
+    let receives = [Role::ReceptionClerk, Role::OutletReceiver];
+    let post = posts
+        .iter()
+        .filter_map(|view| view.post.as_ref())
+        .find(|post| receives.contains(&post.role()));
+    let channel = case
+        .channel()
+        .as_str_name()
+        .trim_start_matches("CHANNEL_")
+        .to_lowercase();
+    let why = format!(
+        "{} {}({},{})",
+        clock.code, clock.name, clock.article, clock.limit
+    );
+    let due = clock.due_at.as_ref().map(clock::due).unwrap_or_default();
+    let post = post.map(|post| post.name.clone()).unwrap_or_default();
+    Ok(vec![
+        clock.number.clone(),
+        channel,
+        case.unit_code,
+        post,
+        why,
+        due,
+    ])
 }

@@ -15,6 +15,17 @@ use super::services::SERVICES;
 /// The first port of a stack that a person starts; the others follow.
 const FIRST_PORT: u16 = 7400;
 
+/// What a stack has secrets for.
+const SECRETS: [&str; 7] = [
+    "postgres",
+    "nats",
+    "people",
+    "administrator",
+    "wechat-token",
+    "wechat-key",
+    "phone",
+];
+
 /// The folder of a local stack.
 #[derive(Debug, Clone)]
 pub struct Layout {
@@ -85,7 +96,15 @@ impl Facts {
                     }
                 );
             }
-            if known.someone_listens() {
+            // A newer launcher may know more services than the one that made the file.
+            for name in SECRETS {
+                known.secrets.entry(name.to_owned()).or_insert_with(secret);
+            }
+            if known.someone_listens()
+                || port_names()
+                    .iter()
+                    .any(|name| !known.ports.contains_key(name))
+            {
                 known.ports = pick_ports(true)?;
             }
             known.save(layout)?;
@@ -93,7 +112,7 @@ impl Facts {
         }
         let facts = Self {
             ports: pick_ports(free_ports)?,
-            secrets: ["postgres", "nats", "people", "administrator"]
+            secrets: SECRETS
                 .into_iter()
                 .map(|name| (name.to_owned(), secret()))
                 .collect(),

@@ -28,11 +28,16 @@ impl Service {
 }
 
 /// All of them, in the order they are started.
-pub const SERVICES: [Service; 4] = [
+pub const SERVICES: [Service; 9] = [
     service("directory", "directory", false, "service"),
     service("intake", "intake", false, "service"),
     service("routing", "routing", false, "service"),
     service("sla-watchdog", "sla_watchdog", false, "service"),
+    service("archive", "archive", false, "service"),
+    service("regulatory-report", "regulatory_report", false, "service"),
+    service("channel-email", "channel", false, "channel"),
+    service("channel-wechat", "channel", true, "channel"),
+    service("channel-phone", "channel", true, "channel"),
 ];
 
 const fn service(

@@ -206,7 +206,7 @@ fn environment(
 ) -> anyhow::Result<Vec<(String, String)>> {
     let own = |what: &str| facts.port(&format!("{}.{what}", service.name));
     let database = service.database();
-    let mut settings = vec![
+    let mut settings: Vec<(&str, String)> = vec![
         (
             "DATABASE__URL",
             format!(
@@ -224,6 +224,10 @@ fn environment(
         ("NATS__REPLICAS", "1".to_owned()),
         ("LISTEN__GRPC", format!("127.0.0.1:{}", own("grpc")?)),
         ("LISTEN__HTTP", format!("127.0.0.1:{}", own("http")?)),
+        (
+            "LISTEN__WEB",
+            format!("127.0.0.1:{}", if service.web { own("web")? } else { 0 }),
+        ),
         (
             "AUTH__KEY",
             path(&layout.path(&format!("keys/{}.pem", service.name))),
@@ -252,7 +256,7 @@ fn environment(
             ));
         }
         "intake" => settings.push(("SERVICE__VAULT_FILE", path(&layout.path("keys/vault.toml")))),
-        _ => {}
+        _ => settings.extend(super::inputs::settings(layout, facts, service.name)?),
     }
     let mut environment: Vec<_> = settings
         .into_iter()
@@ -266,10 +270,10 @@ fn environment(
 }
 
 /// A value that is text even when it looks like a number.
-fn quoted(value: &str) -> String {
+pub(super) fn quoted(value: &str) -> String {
     format!("\"{value}\"")
 }
 
-fn path(path: &Path) -> String {
+pub(super) fn path(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }

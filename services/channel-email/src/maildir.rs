@@ -1,0 +1,103 @@
+//! Maildirs: mail is taken from `new/` and `cur/`, moved to `.processed/cur/`, and nothing is deleted.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context as _;
+use tokio::{fs, io::AsyncWriteExt as _};
+
+/// A mail in a Maildir.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Found {
+    /// Its file name without the flags, which tells it from all others.
+    pub name: String,
+    /// Where it lies.
+    pub path: PathBuf,
+}
+
+/// Makes a Maildir and its folder of processed mail, where they are not there yet.
+pub async fn prepare(folder: &Path) -> anyhow::Result<()> {
+    for below in [
+        "tmp",
+        "new",
+        "cur",
+        ".processed/tmp",
+        ".processed/new",
+        ".processed/cur",
+    ] {
+        let path = folder.join(below);
+        fs::create_dir_all(&path)
+            .await
+            .with_context(|| format!("cannot make {}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// What lies in `new/` and `cur/`, in the order of arrival as far as the names tell, at most `limit`.
+pub async fn waiting(folder: &Path, limit: usize) -> anyhow::Result<Vec<Found>> {
+    let mut found = Vec::new();
+    for below in ["new", "cur"] {
+        let path = folder.join(below);
+        let mut entries = fs::read_dir(&path)
+            .await
+            .with_context(|| format!("cannot look into {}", path.display()))?;
+        while let Some(entry) = entries.next_entry().await? {
+            let file_name = entry.file_name().to_string_lossy().into_owned();
+            if file_name.starts_with('.') || !entry.file_type().await?.is_file() {
+                continue;
+            }
+            let name = file_name
+                .split(":2,")
+                .next()
+                .unwrap_or(&file_name)
+                .to_owned();
+            found.push(Found {
+                name,
+                path: entry.path(),
+            });
+        }
+    }
+    found.sort();
+    found.truncate(limit);
+    Ok(found)
+}
+
+/// Moves a mail that was kept to the processed ones; the move is atomic, and no other mail is overwritten.
+pub async fn process(folder: &Path, found: &Found) -> anyhow::Result<()> {
+    let below = folder.join(".processed/cur");
+    let file_name = found
+        .path
+        .file_name()
+        .context("a mail without a file name")?;
+    let mut target = below.join(file_name);
+    let mut number = 1;
+    while fs::try_exists(&target).await? {
+        number += 1;
+        target = below.join(format!("{}.{number}:2,S", found.name));
+    }
+    match fs::rename(&found.path, &target).await {
+        // Another worker, or the mail program that set a flag, was faster; the next look finds it.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        done => done.with_context(|| format!("cannot move {}", found.path.display())),
+    }
+}
+
+/// Puts a mail into `new/`; one that lies there, or that the reader has moved to `cur/`, is not put there again.
+pub async fn deliver(folder: &Path, name: &str, mail: &[u8]) -> anyhow::Result<()> {
+    for below in ["tmp", "new", "cur"] {
+        fs::create_dir_all(folder.join(below)).await?;
+    }
+    let target = folder.join("new").join(name);
+    let known = waiting(folder, usize::MAX).await?;
+    if known.iter().any(|found| found.name == name) {
+        return Ok(());
+    }
+    let draft = folder.join("tmp").join(name);
+    let mut file = fs::File::create(&draft).await?;
+    file.write_all(mail).await?;
+    file.sync_all().await?;
+    fs::rename(&draft, &target).await?;
+    Ok(())
+}

@@ -1,0 +1,5 @@
+//! Starts the e-mail adapter.
+
+fn main() -> std::process::ExitCode {
+    chassis::run::main::<channel_email::ChannelEmail>()
+}

@@ -1,0 +1,3 @@
+//! The rules of calls. Pure: no I/O, no clock, no framework.
+
+pub mod call;

@@ -1,0 +1,5 @@
+//! Starts the WeChat adapter.
+
+fn main() -> std::process::ExitCode {
+    chassis::run::main::<channel_wechat::ChannelWechat>()
+}
