@@ -1,9 +1,7 @@
 //! What people and programs read: tables, JSON, sentences.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "this is what the command line says"
-)]
+#![expect(clippy::print_stderr, reason = "this is what the command line says")]
+
+use std::io::Write as _;
 
 use comfy_table::{ContentArrangement, Table, presets::UTF8_HORIZONTAL_ONLY};
 
