@@ -1,5 +1,7 @@
-//! Three real inputs for a local stack, each as its channel would bring it: a mail file in a Chinese encoding, an encrypted
-//! call-back of WeChat, a signed event and form of a call centre. The people in them are invented.
+//! Three real inputs for a local stack, each as its channel would bring it.
+//!
+//! A mail file in a Chinese encoding, an encrypted call-back of WeChat, a signed event and form of a call centre. The people
+//! in them are invented.
 
 use std::{fs, path::PathBuf};
 
