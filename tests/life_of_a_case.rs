@@ -6,8 +6,8 @@ use suda_proto::{
     channel::v1::Manner,
     common::v1::{Channel, Nature},
     intake::v1::{
-        Capacity, Complainant, ListRequest, Matter, RegisterRequest, RegisterResponse,
-        intake_service_client::IntakeServiceClient,
+        Capacity, Complainant, ComplaintView, ListRequest, Matter, RegisterRequest,
+        RegisterResponse, intake_service_client::IntakeServiceClient,
     },
     regulatory_report::v1::{
         FiguresRequest, Scope, Term,
@@ -248,7 +248,7 @@ async fn g22_g23_a_mail_a_wechat_message_and_a_call_end_in_sealed_files_and_figu
         .unwrap()
         .into_inner()
         .complaints;
-    let mut channels: Vec<_> = listed.iter().map(|view| view.channel()).collect();
+    let mut channels: Vec<_> = listed.iter().map(ComplaintView::channel).collect();
     channels.sort_unstable();
     assert_eq!(channels, [Channel::Email, Channel::Phone, Channel::Wechat]);
     for (view, turn) in listed.iter().zip(1..) {
