@@ -181,11 +181,18 @@ pub(super) struct Nats {
 impl Nats {
     pub(super) async fn start(folder: &Path) -> Self {
         let port = free_port();
+        // Said outright, or the server takes a part of what the disk has free, which the declared streams may exceed.
+        let config = format!(
+            "listen: \"127.0.0.1:{port}\"\njetstream {{ store_dir: \"{}\", max_file_store: 1TB }}\n",
+            folder.join("nats").display()
+        );
+        let file = folder.join("nats.conf");
+        fs::write(&file, config).expect("a configuration");
         let child = Command::new("setpriv")
             .args(["--pdeathsig", "KILL", "--"])
             .arg(nats_server())
-            .args(["-a", "127.0.0.1", "-p", &port.to_string(), "-js", "-sd"])
-            .arg(folder.join("nats"))
+            .arg("-c")
+            .arg(&file)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
