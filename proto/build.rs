@@ -2,7 +2,7 @@
 
 use std::{env, error::Error, fs, path::PathBuf};
 
-const FILES: [&str; 16] = [
+const FILES: &[&str] = &[
     "suda/archive/v1/events.proto",
     "suda/archive/v1/service.proto",
     "suda/channel/v1/events.proto",
@@ -10,11 +10,14 @@ const FILES: [&str; 16] = [
     "suda/directory/v1/events.proto",
     "suda/directory/v1/service.proto",
     "suda/intake/v1/events.proto",
+    "suda/intake/v1/relation_service.proto",
     "suda/intake/v1/service.proto",
     "suda/operation/v1/service.proto",
     "suda/regulatory_report/v1/events.proto",
     "suda/regulatory_report/v1/service.proto",
     "suda/routing/v1/case.proto",
+    "suda/routing/v1/course_events.proto",
+    "suda/routing/v1/course_service.proto",
     "suda/routing/v1/events.proto",
     "suda/routing/v1/service.proto",
     "suda/sla_watchdog/v1/events.proto",

@@ -167,6 +167,7 @@ pub fn view(row: &ComplaintRow) -> tells::ComplaintView {
         has_contact: row.has_contact,
         revision: u64::try_from(row.revision).unwrap_or(0),
         withdrawn_at: row.withdrawn_at.map(timestamp),
+        ..tells::ComplaintView::default()
     }
 }
 

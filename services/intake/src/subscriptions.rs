@@ -115,6 +115,8 @@ fn progress(case: &CaseView) -> ProgressState {
         CaseState::Answered | CaseState::ResultPassed => ProgressState::Answered,
         CaseState::Declined => ProgressState::Declined,
         CaseState::Withdrawn => ProgressState::Withdrawn,
+        CaseState::Transferred => ProgressState::Transferred,
+        CaseState::Joined => ProgressState::Joined,
         CaseState::Settled | CaseState::Closed | CaseState::Archived => ProgressState::Closed,
     }
 }

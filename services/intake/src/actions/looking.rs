@@ -382,6 +382,8 @@ fn sentence(state: tells::ProgressState) -> &'static str {
         tells::ProgressState::Answered => "您的投诉已作出处理决定并答复,请留意答复通知。",
         tells::ProgressState::Declined => "您反映的事项经审核不予受理,原因和救济途径已另行告知。",
         tells::ProgressState::Withdrawn => "您的投诉已按您的申请撤回。",
+        tells::ProgressState::Transferred => "您的投诉已移交负责的部门或单位,去向已另行告知。",
+        tells::ProgressState::Joined => "您的投诉已与另一件在办投诉合并办理,处理决定将一并告知。",
         tells::ProgressState::Closed => "您的投诉已办结。",
     }
 }

@@ -67,6 +67,7 @@ pub fn view(case: &Case) -> tells::CaseView {
         extension_stage: case.extension_stage,
         registered_at_reception: r.at_reception,
         moved_at: Some(stamp(case.moved_at)),
+        ..tells::CaseView::default()
     }
 }
 

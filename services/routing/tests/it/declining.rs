@@ -10,6 +10,7 @@ fn propose(course: &Course<'_>, explanation: &str) -> ProposeDeclineRequest {
         expected_revision,
         ground: DeclineGround::AnsweredBefore.into(),
         explanation: explanation.into(),
+        answered_number: String::new(),
     }
 }
 
