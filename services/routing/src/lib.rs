@@ -2,7 +2,7 @@
 //!
 //! The law stands in [`domain`]; what can be asked, and what follows from what others tell, in [`actions`].
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use chassis::{
     inbox::Inbox,
@@ -67,10 +67,12 @@ impl Service for Routing {
             .counts(move || {
                 let desk = counting.clone();
                 async move {
-                    Ok(store::lists::by_state(desk.db.reader())
+                    let mut counts: BTreeMap<_, _> = store::lists::by_state(desk.db.reader())
                         .await?
                         .into_iter()
-                        .collect())
+                        .collect();
+                    counts.insert("cases".to_owned(), counts.values().sum());
+                    Ok(counts)
                 }
             }))
     }

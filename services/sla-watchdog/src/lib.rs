@@ -89,6 +89,7 @@ async fn counts(desk: Arc<Desk>) -> anyhow::Result<BTreeMap<String, u64>> {
     let pulse = store::pulse(desk.db.reader(), now).await?;
     let waits = pulse.oldest.map_or(0, |at| (now - at).num_seconds());
     Ok([
+        ("cases".to_owned(), u64::try_from(pulse.cases)?),
         ("open_clocks".to_owned(), u64::try_from(pulse.open)?),
         ("oldest_unsent_seconds".to_owned(), u64::try_from(waits)?),
     ]

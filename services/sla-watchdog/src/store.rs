@@ -453,16 +453,18 @@ pub(crate) async fn open_clocks(
     .await
 }
 
-/// How many clocks run, and since when the oldest unsent message that is due waits.
+/// How many clocks run, of how many complaints there are any, and since when the oldest unsent message that is due waits.
 #[derive(Debug, FromQueryResult)]
 pub(crate) struct Pulse {
+    pub(crate) cases: i64,
     pub(crate) open: i64,
     pub(crate) oldest: Option<DateTime<Utc>>,
     pub(crate) due: i64,
 }
 
 pub(crate) async fn pulse(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Pulse, DbErr> {
-    let text = "SELECT (SELECT count(*) FROM clocks WHERE stopped_at IS NULL) AS open, \
+    let text = "SELECT (SELECT count(DISTINCT complaint_id) FROM clocks) AS cases, \
+                (SELECT count(*) FROM clocks WHERE stopped_at IS NULL) AS open, \
                 (SELECT min(r.legal_at) FROM rungs r JOIN clocks c USING (clock_id) \
                  WHERE r.sent_at IS NULL AND r.legal_at < $1 AND c.stopped_at IS NULL) AS oldest, \
                 (SELECT count(*) FROM rungs WHERE sent_at IS NULL AND legal_at < $1) AS due";

@@ -5,9 +5,19 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use crate::{output::Form, session::Session};
 
 mod archive;
+mod case;
 mod clock;
 mod complaint;
+#[cfg(test)]
+mod documented;
+mod escalation;
+mod files;
+mod load;
+mod moving;
+mod notice;
 mod operate;
+mod order;
+mod pages;
 mod reference;
 mod report;
 mod up;
@@ -15,6 +25,7 @@ mod up;
 /// 诉达 Suda: customer complaints of a province's rural credit unions.
 #[derive(Debug, Parser)]
 #[command(name = "suda", version, about, arg_required_else_help = true)]
+#[command(after_help = "Exit codes: 0 done, 1 refused or failed, 2 wrong usage.")]
 pub struct Command {
     #[command(subcommand)]
     what: What,
@@ -35,6 +46,18 @@ enum What {
     /// Complaints, as they were received.
     #[command(subcommand)]
     Complaint(complaint::Complaint),
+    /// What happens to a complaint after it was registered.
+    #[command(subcommand)]
+    Case(case::Case),
+    /// Supervision orders (督办表).
+    #[command(subcommand)]
+    Order(order::Ordering),
+    /// Overdue cases laid before an office or the compliance department.
+    #[command(subcommand)]
+    Escalation(escalation::Escalating),
+    /// Letters to complainants and alarms to posts.
+    #[command(subcommand)]
+    Notice(notice::Noticing),
     /// When things are due, and why.
     #[command(subcommand)]
     Clock(clock::Clock),
@@ -51,6 +74,8 @@ enum What {
     Parked(operate::Parked),
     /// Tells the published facts of a service again.
     Replay(operate::Replay),
+    /// Registers many invented complaints and measures how the suite keeps up; for a stack of one's own.
+    Load(load::Load),
     /// Prints the completion script of a shell.
     Completion {
         /// The shell.
@@ -71,13 +96,18 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
     match what {
         What::Up(up) => up::run(&up, &session).await,
         What::Reference(what) => reference::run(&what, &session, output).await,
-        What::Complaint(what) => complaint::run(&what, &session, output).await,
+        What::Complaint(what) => complaint::run(what, &session, output).await,
+        What::Case(what) => case::run(what, &session, output).await,
+        What::Order(what) => order::run(what, &session, output).await,
+        What::Escalation(what) => escalation::run(what, &session, output).await,
+        What::Notice(what) => notice::run(what, &session, output).await,
         What::Clock(what) => clock::run(&what, &session, output).await,
         What::Archive(what) => archive::run(&what, &session, output).await,
         What::Report(what) => report::run(&what, &session, output).await,
         What::Status => operate::status(&session, output).await,
         What::Parked(what) => operate::parked(&what, &session, output).await,
         What::Replay(what) => operate::replay(&what, &session).await,
+        What::Load(what) => load::run(&what, &session, output).await,
         What::Completion { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Command::command(), "suda", &mut script);

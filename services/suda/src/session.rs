@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use chassis::grpc::{client::Peer, sentence};
 use suda_proto::directory::v1::{LoginRequest, directory_service_client::DirectoryServiceClient};
-use tonic::Status;
+use tonic::{Code, Status};
 
 use crate::local::layout::Facts;
 
@@ -54,8 +54,27 @@ impl Session {
     /// # Errors
     /// When the password is wrong or directory does not answer.
     pub async fn peer(&self, service: &str) -> anyhow::Result<Peer> {
+        self.sign_in().await?.peer(service)
+    }
+
+    /// Signs in, for several ways.
+    ///
+    /// # Errors
+    /// When the password is wrong or directory does not answer.
+    pub async fn sign_in(&self) -> anyhow::Result<SignedIn> {
         let facts = self.facts()?;
-        Peer::with_token(&facts.grpc_url(service)?, &self.token(&facts).await?)
+        let token = self.token(&facts).await?;
+        Ok(SignedIn { facts, token })
+    }
+
+    /// The same stack as somebody else.
+    #[must_use]
+    pub fn as_account(&self, account: &str) -> Self {
+        Self {
+            account: account.to_owned(),
+            password: String::new(),
+            ..self.clone()
+        }
     }
 
     async fn token(&self, facts: &Facts) -> anyhow::Result<String> {
@@ -72,21 +91,68 @@ impl Session {
         };
         match client.login(request).await {
             Ok(answer) => Ok(answer.into_inner().token),
-            Err(status) => bail!("{} cannot sign in: {}", self.account, sentence(&status)),
+            Err(status) => bail!(
+                "{} cannot sign in: {}; --as names the account, --password its password",
+                self.account,
+                sentence(&status)
+            ),
         }
     }
 }
 
-/// An answer, or what went wrong in a sentence for people.
+/// Somebody who signed in.
+#[derive(Clone)]
+pub struct SignedIn {
+    facts: Facts,
+    token: String,
+}
+
+/// The token stays out of every print.
+impl std::fmt::Debug for SignedIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SignedIn(…)")
+    }
+}
+
+impl SignedIn {
+    /// A way to `service`, a connection of its own.
+    ///
+    /// # Errors
+    /// When the stack has no such service.
+    pub fn peer(&self, service: &str) -> anyhow::Result<Peer> {
+        Peer::with_token(&self.facts.grpc_url(service)?, &self.token)
+    }
+}
+
+/// An answer, or what went wrong in a sentence for people: each wrong field on a line, the reason's code behind it.
 ///
 /// # Errors
 /// The sentence.
 pub fn answer<T>(answer: Result<tonic::Response<T>, Status>) -> anyhow::Result<T> {
-    answer.map(tonic::Response::into_inner).map_err(|status| {
-        let mut said = sentence(&status);
-        for (field, wrong) in chassis::grpc::status::fields(&status) {
-            said.push_str(&format!("\n  {field}: {wrong}"));
-        }
-        anyhow::anyhow!(said)
-    })
+    answer
+        .map(tonic::Response::into_inner)
+        .map_err(|status| anyhow::anyhow!(sentence(&status)))
+}
+
+/// An answer to something that was to be done; `again` is what to add to the same command so that it is not done twice.
+///
+/// # Errors
+/// The sentence, and what to do.
+pub fn done<T>(told: Result<tonic::Response<T>, Status>, again: &str) -> anyhow::Result<T> {
+    let uncertain = told.as_ref().err().is_some_and(|status| {
+        matches!(
+            status.code(),
+            Code::Unavailable
+                | Code::DeadlineExceeded
+                | Code::Cancelled
+                | Code::Internal
+                | Code::Unknown
+        )
+    });
+    let told = answer(told);
+    if uncertain {
+        return told
+            .map_err(|error| anyhow::anyhow!("{error}\n重试请在原命令后加 {again},不会重复办理"));
+    }
+    told
 }

@@ -314,14 +314,16 @@ pub async fn keep_checkpoint(db: &impl ConnectionTrait, point: &Checkpoint) -> R
     Ok(db.execute_raw(sql(&text, values)).await?.rows_affected() == 1)
 }
 
-/// How many entries there are, and how many checkpoints.
-pub async fn counts(db: &impl ConnectionTrait) -> Result<(u64, u64), DbErr> {
+/// How many entries there are, how many of them tell of a registration, and how many checkpoints.
+pub async fn counts(db: &impl ConnectionTrait) -> Result<(u64, u64, u64), DbErr> {
     let one = async |text: &str| {
         let row = Number::find_by_statement(sql(text, [])).one(db).await?;
         Ok::<_, DbErr>(row.map_or(0, |row| count(row.number)))
     };
     Ok((
         one("SELECT seq AS number FROM ledger_head").await?,
+        one("SELECT count(*) AS number FROM ledger WHERE subject LIKE 'suda.intake.v1.ComplaintRegistered.%'")
+            .await?,
         one("SELECT count(*) AS number FROM checkpoints").await?,
     ))
 }

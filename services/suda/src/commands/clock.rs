@@ -2,21 +2,23 @@
 
 use std::path::PathBuf;
 
-use chassis::grpc::instant;
 use chrono::{DateTime, FixedOffset};
-use sla_watchdog::{parse::local, preview};
+use sla_watchdog::preview;
 use suda_proto::{
     operation::v1::{AdvanceClockRequest, operation_service_client::OperationServiceClient},
+    routing::v1::routing_service_client::RoutingServiceClient,
     sla_watchdog::v1::{
         ClockView, ExplainRequest, Explanation, ListClocksRequest,
         sla_watchdog_service_client::SlaWatchdogServiceClient,
     },
 };
 
-use super::reference;
+use super::{moving, reference};
 use crate::{
-    output::{self, Form},
+    given::Named,
+    output::{self, Form, due, rfc3339},
     session::{Session, answer},
+    words,
 };
 
 #[derive(Debug, clap::Subcommand)]
@@ -35,15 +37,15 @@ pub(super) enum Clock {
     },
     /// Tells day by day why a clock of a case is due when it is.
     Explain {
-        /// The case's or complaint's id.
-        case: String,
+        /// The case: its number or its id.
+        case: Named,
         /// The clock's code.
         clock: String,
     },
     /// Lists the clocks of a case, or all open ones.
     List {
-        /// The case's or complaint's id.
-        case: Option<String>,
+        /// The case: its number or its id.
+        case: Option<Named>,
     },
     /// Moves the simulated clock of all services, e.g. by 9d, 2h or 30m.
     Advance {
@@ -68,7 +70,7 @@ pub(super) async fn run(what: &Clock, session: &Session, form: Form) -> anyhow::
         Clock::Explain { case, clock } => {
             let mut client = SlaWatchdogServiceClient::new(session.peer("sla-watchdog").await?);
             let request = ExplainRequest {
-                case_id: case.clone(),
+                case_id: id_of(case, session).await?,
                 clock_code: clock.clone(),
             };
             show(
@@ -78,73 +80,57 @@ pub(super) async fn run(what: &Clock, session: &Session, form: Form) -> anyhow::
                 form,
             )
         }
-        Clock::List { case } => list(case.clone().unwrap_or_default(), session, form).await,
+        Clock::List { case } => {
+            let case_id = match case {
+                Some(named) => id_of(named, session).await?,
+                None => String::new(),
+            };
+            list(case_id, session, form).await
+        }
         Clock::Advance { by } => advance(by, session).await,
     }
 }
 
+/// The case's id, which is what clocks go by.
+async fn id_of(named: &Named, session: &Session) -> anyhow::Result<String> {
+    if let Named::Id(id) = named {
+        return Ok(id.clone());
+    }
+    let mut routing = RoutingServiceClient::new(session.peer("routing").await?);
+    Ok(moving::find(&mut routing, named).await?.case_id)
+}
+
 async fn list(case_id: String, session: &Session, form: Form) -> anyhow::Result<()> {
     let mut client = SlaWatchdogServiceClient::new(session.peer("sla-watchdog").await?);
-    let clocks = answer(
-        client
-            .list_clocks(ListClocksRequest { case_id, limit: 0 })
-            .await,
-    )?
-    .clocks;
+    let asked = ListClocksRequest { case_id, limit: 0 };
+    let clocks = answer(client.list_clocks(asked).await)?.clocks;
     if form == Form::Json {
-        let clocks: Vec<_> = clocks
-            .iter()
-            .map(|clock| {
-                serde_json::json!({
-                    "number": clock.number, "clock": clock.code, "name": clock.name, "article": clock.article,
-                    "due": rfc3339(clock.due_at.as_ref()), "state": clock.state().as_str_name(),
-                    "binding": clock.binding, "working_days_left": clock.working_days_left,
-                })
-            })
-            .collect();
-        return output::json(&clocks.into());
+        let mut told = Vec::new();
+        for clock in &clocks {
+            let mut json = output::as_json(clock)?;
+            json["clock"] = clock.code.clone().into();
+            json["due"] = rfc3339(clock.due_at.as_ref()).into();
+            told.push(json);
+        }
+        return output::json(&told.into());
     }
-    output::table(
-        &["number", "clock", "what", "due", "left", "state"],
-        clocks.iter().map(row).collect(),
-    );
+    output::table(&HEADINGS, clocks.iter().map(row).collect());
     Ok(())
 }
 
-/// A clock as people read it.
-fn row(clock: &ClockView) -> Vec<String> {
+/// The headings of a table of clocks.
+pub(super) const HEADINGS: [&str; 6] = ["编号", "时限", "事项", "到期", "剩余", "状态"];
+
+/// A clock as people read it; the one that binds is marked.
+pub(super) fn row(clock: &ClockView) -> Vec<String> {
     vec![
         clock.number.clone(),
         format!("{}{}", clock.code, if clock.binding { " ●" } else { "" }),
         format!("{} ({}, {})", clock.name, clock.limit, clock.article),
-        due_or_nothing(clock.due_at.as_ref()),
+        due(clock.due_at.as_ref()),
         format!("{}个工作日", clock.working_days_left),
-        clock
-            .state()
-            .as_str_name()
-            .trim_start_matches("CLOCK_STATE_")
-            .to_lowercase(),
+        words::said(clock.state().as_str_name()),
     ]
-}
-
-/// A due instant as people read it: the end of a day is its 24:00, not the next day's beginning.
-pub(super) fn due(at: &prost_types::Timestamp) -> String {
-    let Some(at) = instant(at).map(local) else {
-        return String::new();
-    };
-    if at.time() == chrono::NaiveTime::MIN {
-        let day = at.date_naive().pred_opt().unwrap_or_default();
-        return format!("{day} 24:00");
-    }
-    at.format("%Y-%m-%d %H:%M").to_string()
-}
-
-fn due_or_nothing(at: Option<&prost_types::Timestamp>) -> String {
-    at.map(due).unwrap_or_default()
-}
-
-fn rfc3339(at: Option<&prost_types::Timestamp>) -> Option<String> {
-    at.and_then(instant).map(|at| local(at).to_rfc3339())
 }
 
 fn show(explanation: &Explanation, form: Form) -> anyhow::Result<()> {
@@ -181,10 +167,7 @@ fn show(explanation: &Explanation, form: Form) -> anyhow::Result<()> {
         vec![day.date.clone(), count, day.reason.clone()]
     });
     output::table(&["日期", "计数", "说明"], rows.collect());
-    output::text(&format!(
-        "到期:{}",
-        due_or_nothing(explanation.due_at.as_ref())
-    ));
+    output::text(&format!("到期:{}", due(explanation.due_at.as_ref())));
     if explanation.provisional {
         output::text("注意:计算涉及尚未公布官方安排的年份,结果为暂定,日历公布后将重新计算。");
     }
@@ -195,7 +178,7 @@ async fn advance(by: &str, session: &Session) -> anyhow::Result<()> {
     let seconds = seconds(by)?;
     let mut client = OperationServiceClient::new(session.peer("directory").await?);
     let now = answer(client.advance_clock(AdvanceClockRequest { seconds }).await)?.now;
-    output::text(&format!("现在是 {}", due_or_nothing(now.as_ref())));
+    output::text(&format!("现在是 {}", due(now.as_ref())));
     Ok(())
 }
 

@@ -1,20 +1,22 @@
 //! `suda complaint`: complaints, as they were received.
 
-use chrono::{DateTime, FixedOffset, Utc};
-use suda_proto::{
-    common::v1::{Channel, Nature},
-    intake::v1::{
-        Capacity, Complainant, Matter, ProgressRequest, RegisterRequest, RegisterResponse,
-        intake_service_client::IntakeServiceClient,
-    },
-    routing::v1::{CaseState, GetCaseRequest, routing_service_client::RoutingServiceClient},
+mod adding;
+mod form;
+mod looking;
+mod quarantine;
+
+use crate::{
+    given::{Named, Request, Text},
+    output::{self, Form},
+    session::{Session, done},
+};
+use chassis::grpc::Peer;
+use suda_proto::intake::v1::{
+    RegisterRequest, RegisterResponse, intake_service_client::IntakeServiceClient,
 };
 
-use super::reference::uuid;
-use crate::{
-    output::{self, Form},
-    session::{Session, answer},
-};
+/// A way to intake.
+type Intake = IntakeServiceClient<Peer>;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Complaint {
@@ -27,141 +29,112 @@ pub(super) enum Complaint {
         /// The code the complainant was given.
         code: String,
     },
-    /// Shows the case of a complaint.
+    /// Lists complaints, newest first.
+    List(looking::List),
+    /// Shows a complaint with its text; the identity is masked.
     Show {
-        /// The complaint's id.
-        id: String,
+        /// The complaint: its number or its id.
+        complaint: Named,
     },
+    /// Adds to a complaint.
+    #[command(subcommand)]
+    Add(adding::Add),
+    /// Records that the complainant withdrew (令2020年第3号 art. 15).
+    Withdraw(adding::Withdraw),
+    /// Shows the identity, for a reason; it is logged.
+    Reveal {
+        /// The complaint: its number or its id.
+        complaint: Named,
+        /// Why; at least four characters.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Takes a file of a complaint out; it is logged.
+    File {
+        /// The complaint: its number or its id.
+        complaint: Named,
+        /// The file's digest, as `show` names it.
+        digest: String,
+        /// Where to.
+        #[arg(long)]
+        to: std::path::PathBuf,
+    },
+    /// What arrived and could not be read.
+    #[command(subcommand)]
+    Quarantine(quarantine::Quarantine),
 }
 
-/// What a complainant says.
-#[derive(Debug, Clone, clap::Args)]
+/// What is registered.
+#[derive(Debug, clap::Args)]
 pub(super) struct Register {
-    /// The unit that registers it.
+    /// The unit that receives it.
     #[arg(long)]
     unit: String,
-    /// How it came: phone, visit, letter, email, wechat, fax, online, …
-    #[arg(long, default_value = "visit")]
-    channel: String,
-    /// What kind of matter it is: `consumer_complaint`, suggestion, inquiry, report, petition.
-    #[arg(long, default_value = "consumer_complaint")]
-    nature: String,
-    /// When it reached us; now when it is not given.
+    /// How it came.
+    #[arg(long, default_value = "visit", value_parser = form::channel())]
+    channel: suda_proto::common::v1::Channel,
+    /// The complaint in the complainant's words.
     #[arg(long)]
-    received: Option<DateTime<FixedOffset>>,
-    /// Why it is registered on a later day than it was received.
-    #[arg(long, default_value = "")]
-    late_reason: String,
-    /// The complainant's name; anonymous when it is not given.
-    #[arg(long, default_value = "")]
-    name: String,
-    /// The complainant's telephone.
-    #[arg(long, default_value = "")]
-    phone: String,
-    /// What the complaint says.
-    #[arg(long)]
-    content: String,
-    /// What the complainant wants.
-    #[arg(long, default_value = "")]
-    demand: String,
-    /// How it was settled, when it was settled on the spot.
-    #[arg(long, default_value = "")]
-    settlement: String,
+    content: Text,
+    #[command(flatten)]
+    form: form::Fields,
+    #[command(flatten)]
+    request: Request,
 }
 
-pub(super) async fn run(what: &Complaint, session: &Session, form: Form) -> anyhow::Result<()> {
+pub(super) async fn run(what: Complaint, session: &Session, form: Form) -> anyhow::Result<()> {
     match what {
-        Complaint::Register(what) => {
-            let told = register(what, session).await?;
-            let view = told.complaint.unwrap_or_default();
-            if form == Form::Json {
-                return output::json(&serde_json::json!({
-                    "complaint_id": view.complaint_id, "number": view.number, "query_code": told.query_code,
-                }));
-            }
-            output::text(&format!(
-                "已登记:{},查询码 {}(编号 {})",
-                view.number, told.query_code, view.complaint_id
-            ));
-            Ok(())
-        }
+        Complaint::Register(what) => register(*what, session, form).await,
         Complaint::Progress { number, code } => {
-            let mut client = IntakeServiceClient::new(session.peer("intake").await?);
-            let request = ProgressRequest {
-                number: number.clone(),
-                query_code: code.clone(),
-            };
-            output::text(&answer(client.progress(request).await)?.sentence);
-            Ok(())
+            looking::progress(number, code, session, form).await
         }
-        Complaint::Show { id } => show(id, session).await,
+        Complaint::List(what) => looking::list(what, session, form).await,
+        Complaint::Show { complaint } => looking::show(&complaint, session, form).await,
+        Complaint::Add(what) => adding::add(what, session, form).await,
+        Complaint::Withdraw(what) => adding::withdraw(what, session, form).await,
+        Complaint::Reveal { complaint, reason } => {
+            looking::reveal(&complaint, reason, session, form).await
+        }
+        Complaint::File {
+            complaint,
+            digest,
+            to,
+        } => looking::file(&complaint, digest, &to, session).await,
+        Complaint::Quarantine(what) => quarantine::run(what, session, form).await,
     }
 }
 
-/// Registers a complaint.
-async fn register(what: &Register, session: &Session) -> anyhow::Result<RegisterResponse> {
-    let mut client = IntakeServiceClient::new(session.peer("intake").await?);
-    let received_at = what
-        .received
-        .map(|at| chassis::grpc::timestamp(at.with_timezone(&Utc)));
-    let request = RegisterRequest {
-        request_id: uuid(),
-        unit_code: what.unit.clone(),
-        channel: named(&what.channel, "CHANNEL_", Channel::from_str_name)?.into(),
-        nature: named(&what.nature, "NATURE_", Nature::from_str_name)?.into(),
-        received_at,
-        late_reason: what.late_reason.clone(),
-        complainant: Some(Complainant {
-            name: what.name.clone(),
-            anonymous: what.name.is_empty(),
-            phone: what.phone.clone(),
-            capacity: Capacity::Self_.into(),
-            ..Complainant::default()
-        }),
-        matter: Some(Matter {
-            complained_unit_code: what.unit.clone(),
-            ..Matter::default()
-        }),
-        content: what.content.clone(),
-        demand: what.demand.clone(),
-        persons: 1,
-        settlement: what.settlement.clone(),
-        ..RegisterRequest::default()
+async fn register(what: Register, session: &Session, form: Form) -> anyhow::Result<()> {
+    let request_id = what.request.id();
+    let asked = RegisterRequest {
+        request_id: request_id.clone(),
+        unit_code: what.unit,
+        channel: what.channel.into(),
+        content: what.content.0,
+        ..what.form.message(session).await?
     };
-    answer(client.register(request).await)
+    let mut intake = IntakeServiceClient::new(session.peer("intake").await?);
+    let told = intake.register(asked).await;
+    registered(&done(told, &format!("--request-id {request_id}"))?, form)
 }
 
-fn named<T>(word: &str, prefix: &str, find: fn(&str) -> Option<T>) -> anyhow::Result<T> {
-    find(&format!(
-        "{prefix}{}",
-        word.to_uppercase().replace('-', "_")
-    ))
-    .ok_or_else(|| anyhow::anyhow!("{word:?} is unknown; see --help for what there is"))
-}
-
-async fn show(id: &str, session: &Session) -> anyhow::Result<()> {
-    let mut client = RoutingServiceClient::new(session.peer("routing").await?);
-    let request = GetCaseRequest {
-        number: String::new(),
-        case_id: id.to_owned(),
+/// Says what was registered: whatever form, with number, query code and id.
+fn registered(told: &RegisterResponse, form: Form) -> anyhow::Result<()> {
+    let view = told.complaint.clone().unwrap_or_default();
+    if form == Form::Json {
+        let mut json = output::as_json(told)?;
+        json["complaint_id"] = view.complaint_id.into();
+        json["number"] = view.number.into();
+        return output::json(&json);
+    }
+    let before = if told.already {
+        "此前已登记"
+    } else {
+        "已登记"
     };
-    let case = answer(client.get_case(request).await)?
-        .case
-        .unwrap_or_default();
-    let state = CaseState::try_from(case.state)
-        .unwrap_or_default()
-        .as_str_name();
-    let rows = vec![
-        vec!["编号".to_owned(), case.number],
-        vec!["联社".to_owned(), case.union_code],
-        vec!["登记单位".to_owned(), case.unit_code],
-        vec!["投诉人".to_owned(), case.masked_name],
-        vec![
-            "状态".to_owned(),
-            state.trim_start_matches("CASE_STATE_").to_lowercase(),
-        ],
-        vec!["承办单位".to_owned(), case.lead_unit_code],
-    ];
-    output::table(&["", ""], rows);
+    output::text(&format!(
+        "{before}:{},查询码 {}(编号 {})",
+        view.number, told.query_code, view.complaint_id
+    ));
     Ok(())
 }

@@ -11,6 +11,7 @@ use suda_proto::directory::v1::{
 };
 
 use crate::{
+    given::uuid,
     output::{self, Form},
     session::{Session, answer},
 };
@@ -76,13 +77,6 @@ pub(super) async fn apply(
         .max_decoding_message_size(LARGEST_MESSAGE)
         .max_encoding_message_size(LARGEST_MESSAGE);
     answer(client.apply_reference(request).await)
-}
-
-/// A new id of a request.
-pub(super) fn uuid() -> String {
-    chassis::ids::Ids::new(std::sync::Arc::new(chassis::clock::SystemClock))
-        .new_id()
-        .to_string()
 }
 
 fn show(applied: &ApplyReferenceResponse, form: Form) -> anyhow::Result<()> {

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use anyhow::Context;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use suda_proto::{
     common::v1::Role,
     directory::v1::{ListPostsRequest, directory_service_client::DirectoryServiceClient},
@@ -14,7 +14,7 @@ use suda_proto::{
     },
 };
 
-use super::{clock, reference};
+use super::reference;
 use crate::{
     local::{
         inputs,
@@ -23,6 +23,7 @@ use crate::{
     },
     output,
     session::{Session, answer},
+    words,
 };
 
 #[derive(Debug, clap::Args)]
@@ -59,9 +60,7 @@ pub(super) async fn run(up: &Up, session: &Session) -> anyhow::Result<()> {
         free_ports: false,
         otlp_url: String::new(),
     };
-    let bar = ProgressBar::new_spinner()
-        .with_style(ProgressStyle::with_template("{spinner} {elapsed} {msg}")?);
-    bar.enable_steady_tick(Duration::from_millis(120));
+    let bar = output::spinner("starting")?;
     let stack = Stack::start(&wanted, |part| bar.set_message(format!("starting {part}"))).await?;
     bar.set_message("loading the reference set of Guangdong");
     let ready = async {
@@ -129,10 +128,7 @@ async fn settled(session: &Session) -> anyhow::Result<()> {
 
 /// The open cases, each with its unit, its post and the deadline that binds.
 async fn show_open(session: &Session, expected: usize) -> anyhow::Result<()> {
-    let officer = Session {
-        account: "p44hgofficer".to_owned(),
-        ..session.clone()
-    };
+    let officer = session.as_account("p44hgofficer");
     let mut tick = tokio::time::interval(Duration::from_millis(300));
     let mut binding: BTreeMap<String, ClockView> = BTreeMap::new();
     for _ in 0..200 {
@@ -180,16 +176,12 @@ async fn row(officer: &Session, clock: &ClockView) -> anyhow::Result<Vec<String>
         .iter()
         .filter_map(|view| view.post.as_ref())
         .find(|post| receives.contains(&post.role()));
-    let channel = case
-        .channel()
-        .as_str_name()
-        .trim_start_matches("CHANNEL_")
-        .to_lowercase();
+    let channel = words::said(case.channel().as_str_name());
     let why = format!(
         "{} {}({},{})",
         clock.code, clock.name, clock.article, clock.limit
     );
-    let due = clock.due_at.as_ref().map(clock::due).unwrap_or_default();
+    let due = output::due(clock.due_at.as_ref());
     let post = post.map(|post| post.name.clone()).unwrap_or_default();
     Ok(vec![
         clock.number.clone(),

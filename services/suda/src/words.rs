@@ -1,0 +1,243 @@
+//! What the contracts' words are called in Chinese, and how they are typed.
+//!
+//! A value of an enumeration is typed in lower case (`phone`, `consumer-complaint`) or in Chinese (`电话`), and shown in
+//! Chinese. A value that has no word here is shown by its name; the test says which word is missing.
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+
+/// The Chinese of a value, by its name in the contract.
+const WORDS: &[(&str, &str)] = &[
+    ("CHANNEL_LETTER", "书信"),
+    ("CHANNEL_EMAIL", "电子邮件"),
+    ("CHANNEL_FAX", "传真"),
+    ("CHANNEL_PHONE", "电话"),
+    ("CHANNEL_VISIT", "走访"),
+    ("CHANNEL_SUGGESTION_BOOK", "意见簿"),
+    ("CHANNEL_SUGGESTION_BOX", "意见箱"),
+    ("CHANNEL_WECHAT", "微信"),
+    ("CHANNEL_ONLINE", "在线"),
+    ("CHANNEL_SUPERIOR_TRANSFER", "上级转办"),
+    ("CHANNEL_REGULATOR_TRANSFER", "监管转办"),
+    ("CHANNEL_THIRD_PARTY", "第三方"),
+    ("NATURE_CONSUMER_COMPLAINT", "消费投诉"),
+    ("NATURE_SUGGESTION", "意见建议"),
+    ("NATURE_INQUIRY", "咨询"),
+    ("NATURE_REPORT", "举报"),
+    ("NATURE_PETITION", "信访"),
+    ("CAPACITY_SELF", "本人"),
+    ("CAPACITY_STATUTORY_AGENT", "法定代理人"),
+    ("CAPACITY_AUTHORISED_AGENT", "受托人"),
+    ("CAPACITY_HEIR", "继承人"),
+    ("ID_TYPE_RESIDENT", "居民身份证"),
+    ("ID_TYPE_PASSPORT", "护照"),
+    ("ID_TYPE_TRAVEL_PERMIT", "通行证"),
+    ("ID_TYPE_ORGANISATION", "统一社会信用代码"),
+    ("ID_TYPE_OTHER", "其他证件"),
+    ("EVIDENCE_KIND_GENERAL", "一般证据"),
+    ("EVIDENCE_KIND_AUTHORISATION", "授权委托书"),
+    ("EVIDENCE_KIND_SUCCESSION", "继承证明"),
+    ("EVIDENCE_KIND_RECORDING", "录音录像"),
+    ("EVIDENCE_KIND_ORIGINAL", "原件"),
+    ("QUARANTINE_OUTCOME_REGISTERED", "已登记为投诉"),
+    ("QUARANTINE_OUTCOME_DISMISSED", "不是投诉"),
+    ("PROGRESS_STATE_REGISTERED", "已登记"),
+    ("PROGRESS_STATE_UNDER_ACCEPTANCE", "审核中"),
+    ("PROGRESS_STATE_HANDLING", "办理中"),
+    ("PROGRESS_STATE_ANSWERED", "已答复"),
+    ("PROGRESS_STATE_DECLINED", "不予受理"),
+    ("PROGRESS_STATE_WITHDRAWN", "已撤回"),
+    ("PROGRESS_STATE_CLOSED", "已办结"),
+    ("CASE_STATE_REGISTERED", "已登记"),
+    ("CASE_STATE_SETTLED", "当场解决"),
+    ("CASE_STATE_FILED", "待受理"),
+    ("CASE_STATE_ACCEPTED", "已受理"),
+    ("CASE_STATE_DECLINE_PROPOSED", "拟不予受理"),
+    ("CASE_STATE_DECLINED", "不予受理"),
+    ("CASE_STATE_ANSWERED", "直接答复"),
+    ("CASE_STATE_ORDERED", "已督办"),
+    ("CASE_STATE_HANDLING", "办理中"),
+    ("CASE_STATE_RESULT_FILED", "待审核"),
+    ("CASE_STATE_RESULT_PASSED", "审核通过"),
+    ("CASE_STATE_CLOSED", "已办结"),
+    ("CASE_STATE_WITHDRAWN", "已撤回"),
+    ("CASE_STATE_ARCHIVED", "已归档"),
+    ("CASE_OUTCOME_SETTLED_ON_THE_SPOT", "当场解决"),
+    ("CASE_OUTCOME_ANSWERED_DIRECTLY", "受理部门直接答复"),
+    ("CASE_OUTCOME_DECLINED", "不予受理"),
+    ("CASE_OUTCOME_HANDLED", "督办办结"),
+    ("CASE_OUTCOME_WITHDRAWN", "撤回"),
+    ("DECLINE_GROUND_EMPTY", "内容空泛"),
+    ("DECLINE_GROUND_GROUNDLESS", "缺乏事实根据"),
+    ("DECLINE_GROUND_AGAINST_LAW", "诉求违反法律法规"),
+    ("DECLINE_GROUND_ANSWERED_BEFORE", "同一事实和理由已答复"),
+    ("DECLINE_GROUND_NOT_OURS", "不属于本机构职责"),
+    ("ESCALATION_STATE_OPEN", "待签收"),
+    ("ESCALATION_STATE_ACKNOWLEDGED", "待答复"),
+    ("ESCALATION_STATE_ANSWERED", "已答复"),
+    ("NOTICE_KIND_ACCEPTANCE", "受理告知"),
+    ("NOTICE_KIND_ANSWER", "答复"),
+    ("NOTICE_KIND_DECLINE", "不予受理说明"),
+    ("NOTICE_KIND_EXTENSION", "延期告知"),
+    ("NOTICE_KIND_WARNING", "预警"),
+    ("NOTICE_KIND_ESCALATION", "超期升级"),
+    ("NOTICE_KIND_ORDER", "督办表送达"),
+    ("NOTICE_KIND_URGE", "催办"),
+    ("NOTICE_KIND_RETURNED", "退回重办"),
+    ("NOTICE_KIND_MATERIAL", "补充材料"),
+    ("NOTICE_STATE_REQUESTED", "待送达"),
+    ("NOTICE_STATE_DELIVERED", "已送达"),
+    ("NOTICE_STATE_FAILED", "未送达"),
+    ("NOTICE_STATE_UNREACHABLE", "无法联系"),
+    ("QUEUE_KIND_MINE", "我承办的"),
+    ("QUEUE_KIND_UNIT", "本单位在办"),
+    ("QUEUE_KIND_TO_ACCEPT", "待受理"),
+    ("QUEUE_KIND_TO_SIGN", "待签收"),
+    ("QUEUE_KIND_TO_REVIEW", "待审核"),
+    ("QUEUE_KIND_TO_APPROVE", "待审批"),
+    ("QUEUE_KIND_ESCALATIONS", "升级事项"),
+    ("QUEUE_KIND_TO_CLOSE", "待办结"),
+    ("QUEUE_KIND_TO_ASSIGN", "待指派"),
+    ("MANNER_EMAIL", "电子邮件"),
+    ("MANNER_WECHAT_MESSAGE", "微信"),
+    ("MANNER_PHONE_CALL", "电话"),
+    ("MANNER_SHORT_MESSAGE", "短信"),
+    ("MANNER_POST", "邮寄"),
+    ("MANNER_BY_HAND", "当面送交"),
+    ("CLOCK_STATE_RUNNING", "计时中"),
+    ("CLOCK_STATE_OVERDUE", "已超期"),
+    ("CLOCK_STATE_MET", "按期"),
+    ("CLOCK_STATE_BREACHED", "超期办结"),
+    ("CLOCK_STATE_CANCELLED", "已取消"),
+    ("TERM_FIRST_HALF", "上半年"),
+    ("TERM_SECOND_HALF", "下半年"),
+    ("TERM_YEAR", "全年"),
+];
+
+/// A value in Chinese, by its name in the contract; nothing for one that is not said.
+#[must_use]
+pub fn said(name: &str) -> String {
+    if name.ends_with("_UNSPECIFIED") {
+        return String::new();
+    }
+    WORDS
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map_or_else(|| name.to_owned(), |(_, word)| (*word).to_owned())
+}
+
+/// Reads a value of the enumeration whose names begin with `prefix`.
+pub fn parser<T: Clone + Send + Sync + 'static>(
+    prefix: &'static str,
+    from_name: fn(&str) -> Option<T>,
+) -> impl TypedValueParser<Value = T> {
+    let known: Vec<Typed> = WORDS
+        .iter()
+        .filter(|(name, _)| name.starts_with(prefix))
+        .map(|(name, word)| Typed::new(name, word, prefix))
+        .collect();
+    let values: Vec<_> = known.iter().map(Typed::value).collect();
+    PossibleValuesParser::new(values).try_map(move |text: String| {
+        known
+            .iter()
+            .find(|value| value.is(&text))
+            .and_then(|value| from_name(value.name))
+            .ok_or("this program does not know it; use a newer one")
+    })
+}
+
+/// A value, as it can be typed.
+#[derive(Clone)]
+struct Typed {
+    name: &'static str,
+    word: &'static str,
+    hyphens: &'static str,
+    underscores: &'static str,
+}
+
+impl Typed {
+    fn new(name: &'static str, word: &'static str, prefix: &str) -> Self {
+        let typed = name.trim_start_matches(prefix).to_lowercase();
+        // There are some dozens, and the parser keeps them for the life of the program.
+        Self {
+            name,
+            word,
+            hyphens: typed.replace('_', "-").leak(),
+            underscores: typed.leak(),
+        }
+    }
+
+    fn value(&self) -> PossibleValue {
+        PossibleValue::new(self.hyphens)
+            .aliases([self.underscores, self.word])
+            .help(self.word)
+    }
+
+    fn is(&self, text: &str) -> bool {
+        [self.hyphens, self.underscores, self.word].contains(&text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use suda_proto::{
+        common::v1::{Channel, Nature},
+        routing::v1::CaseState,
+    };
+
+    use super::*;
+    use crate::output::contracts;
+
+    #[test]
+    fn an_enumeration_that_is_shown_has_a_word_for_each_of_its_values() {
+        let mut missing = Vec::new();
+        for kind in contracts().all_enums() {
+            let names: Vec<_> = kind
+                .values()
+                .skip(1)
+                .map(|value| value.name().to_owned())
+                .collect();
+            let known = |name: &String| WORDS.iter().any(|(word, _)| word == name);
+            if names.iter().any(known) {
+                missing.extend(names.into_iter().filter(|name| !known(name)));
+            }
+        }
+        assert!(missing.is_empty(), "no Chinese word for {missing:?}");
+        let unknown: Vec<_> = WORDS
+            .iter()
+            .filter(|(word, _)| {
+                !contracts()
+                    .all_enums()
+                    .any(|kind| kind.values().any(|value| value.name() == *word))
+            })
+            .collect();
+        assert!(unknown.is_empty(), "in no contract: {unknown:?}");
+    }
+
+    #[test]
+    fn a_value_is_typed_in_either_language() {
+        let nature = clap::Command::new("test")
+            .arg(clap::Arg::new("nature").value_parser(parser("NATURE_", Nature::from_str_name)));
+        for typed in ["consumer-complaint", "consumer_complaint", "消费投诉"] {
+            let read = nature
+                .clone()
+                .try_get_matches_from(["test", typed])
+                .unwrap();
+            assert_eq!(
+                read.get_one::<Nature>("nature"),
+                Some(&Nature::ConsumerComplaint)
+            );
+        }
+        let wrong = nature
+            .try_get_matches_from(["test", "complaint"])
+            .unwrap_err();
+        assert!(wrong.to_string().contains("consumer-complaint"), "{wrong}");
+        assert_eq!(wrong.exit_code(), 2);
+    }
+
+    #[test]
+    fn a_value_is_shown_in_chinese() {
+        assert_eq!(said(CaseState::Filed.as_str_name()), "待受理");
+        assert_eq!(said(Channel::Unspecified.as_str_name()), "");
+        assert_eq!(said("SOMETHING_NEW"), "SOMETHING_NEW");
+    }
+}
