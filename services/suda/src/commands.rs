@@ -106,7 +106,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         What::Report(what) => report::run(&what, &session, output).await,
         What::Status => operate::status(&session, output).await,
         What::Parked(what) => operate::parked(&what, &session, output).await,
-        What::Replay(what) => operate::replay(&what, &session).await,
+        What::Replay(what) => operate::replay(&what, &session, output).await,
         What::Load(what) => load::run(&what, &session, output).await,
         What::Completion { shell } => {
             let mut script = Vec::new();

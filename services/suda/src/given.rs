@@ -138,6 +138,7 @@ impl FromStr for Money {
 
 /// Which request it is: whoever repeats a command after a failure gives the same id, and it is done once.
 #[derive(Debug, Clone, Default, clap::Args)]
+#[group(skip)]
 pub struct Request {
     /// The id of the request; a new one when it is not given.
     #[arg(long, value_name = "UUID")]

@@ -117,11 +117,14 @@ async fn export(number: &str, reason: &str, session: &Session) -> anyhow::Result
         reason: reason.to_owned(),
         ..ExportRequest::default()
     };
+    let bar = output::spinner("taking the file out")?;
     let mut parts = answer(client.export(request).await)?;
     let mut bytes = Vec::new();
     while let Some(part) = parts.message().await? {
         bytes.extend(part.data);
+        bar.set_message(format!("{} bytes", bytes.len()));
     }
+    bar.finish_and_clear();
     Ok(bytes)
 }
 

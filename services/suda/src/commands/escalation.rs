@@ -61,6 +61,7 @@ pub(super) enum Escalating {
 
 /// Which item.
 #[derive(Debug, clap::Args)]
+#[group(skip)]
 pub(super) struct Item {
     /// The item's id.
     item: Uuid,

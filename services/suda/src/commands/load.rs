@@ -74,11 +74,7 @@ pub(super) async fn run(load: &Load, session: &Session, form: Form) -> anyhow::R
         let client = OperationServiceClient::new(signed_in.peer(part.service)?);
         watched.insert(part.service, client);
     }
-    let before = look(&mut watched).await?;
-    anyhow::ensure!(
-        before.pending == 0,
-        "the services are not at rest, so nothing can be measured; see `suda status` and try again"
-    );
+    let before = at_rest(&mut watched, load.patience).await?;
     let bar = output::bar(load.complaints, "登记")?;
     let (tell, told) = watch::channel(None);
     let started = Instant::now();
@@ -105,6 +101,20 @@ pub(super) async fn run(load: &Load, session: &Session, form: Form) -> anyhow::R
     let wrong = report.wrong();
     anyhow::ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
     Ok(())
+}
+
+/// How far every service is once nothing waits any more; what waits from before would be measured with the rest.
+async fn at_rest(watched: &mut Watched, patience: u64) -> anyhow::Result<Seen> {
+    let mut tick = tokio::time::interval(LOOK);
+    let until = Instant::now() + Duration::from_secs(patience);
+    while Instant::now() < until {
+        tick.tick().await;
+        let now = look(watched).await?;
+        if now.pending == 0 {
+            return Ok(now);
+        }
+    }
+    anyhow::bail!("the services do not come to rest, so nothing can be measured; see `suda status`")
 }
 
 /// Where complaints are received, each with its receiver signed in.

@@ -21,6 +21,7 @@ pub(super) type Routing = RoutingServiceClient<Peer>;
 
 /// Which case a verb is for.
 #[derive(Debug, Clone, clap::Args)]
+#[group(skip)]
 pub(super) struct Which {
     /// The case: its number, e.g. 589002-2026-000001, or its id.
     case: Named,

@@ -1,16 +1,22 @@
 //! `suda status`, `suda parked`, `suda replay`: what an operator asks of every service alike.
 
-use chrono::{DateTime, FixedOffset, Utc};
+use std::time::Duration;
+
+use anyhow::Context;
 use suda_proto::operation::v1::{
-    ListParkedRequest, ReplayOutboxRequest, ReplayParkedRequest, StatusRequest,
-    operation_service_client::OperationServiceClient,
+    ListParkedRequest, ParkedMessage, ReplayOutboxRequest, ReplayParkedRequest, StatusRequest,
+    StatusResponse, operation_service_client::OperationServiceClient,
 };
 
 use crate::{
+    given::Instant,
     local::services::SERVICES,
-    output::{self, Form},
+    output::{self, Form, time},
     session::{Session, answer},
 };
+
+/// How often the outbox is looked at while facts are told again.
+const LOOK: Duration = Duration::from_millis(250);
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Parked {
@@ -30,53 +36,59 @@ pub(super) struct Replay {
     /// The service whose facts are told again.
     #[arg(long)]
     service: String,
-    /// From when, e.g. 2026-09-23T10:00:00+08:00.
+    /// From when.
     #[arg(long)]
-    since: DateTime<FixedOffset>,
+    since: Instant,
+    /// Do not wait until they are told.
+    #[arg(long)]
+    no_wait: bool,
 }
 
 pub(super) async fn status(session: &Session, form: Form) -> anyhow::Result<()> {
-    let mut rows = Vec::new();
+    let signed_in = session.sign_in().await?;
+    let mut told = Vec::new();
     for service in &SERVICES {
-        let mut client = OperationServiceClient::new(session.peer(service.name).await?);
-        let status = answer(client.status(StatusRequest {}).await)?;
-        rows.push(vec![
-            status.service,
-            status.outbox_unpublished.to_string(),
-            status.inbox_pending.to_string(),
-            status.parked.to_string(),
-            format!("{} MB", status.memory_bytes / 1024 / 1024),
-            status
-                .tasks
-                .iter()
-                .map(|task| task.failures)
-                .sum::<u64>()
-                .to_string(),
-        ]);
+        let mut client = OperationServiceClient::new(signed_in.peer(service.name)?);
+        told.push(answer(client.status(StatusRequest {}).await)?);
     }
-    let headings = [
-        "service",
-        "unpublished",
-        "pending",
-        "parked",
-        "memory",
-        "task failures",
-    ];
     if form == Form::Json {
-        let told: Vec<_> = rows
-            .into_iter()
-            .map(|row| {
-                headings
-                    .iter()
-                    .map(|heading| (*heading).to_owned())
-                    .zip(row)
-                    .collect::<std::collections::BTreeMap<_, _>>()
-            })
-            .collect();
-        return output::json(&serde_json::to_value(told)?);
+        let told: anyhow::Result<Vec<_>> = told.iter().map(output::as_json).collect();
+        return output::json(&told?.into());
     }
-    output::table(&headings, rows);
+    output::table(
+        &[
+            "服务",
+            "时间",
+            "未发布",
+            "待处理",
+            "搁置",
+            "任务失败",
+            "内存",
+            "计数",
+        ],
+        told.iter().map(row).collect(),
+    );
     Ok(())
+}
+
+fn row(status: &StatusResponse) -> Vec<String> {
+    let failures: u64 = status.tasks.iter().map(|task| task.failures).sum();
+    let mut counts: Vec<_> = status
+        .counts
+        .iter()
+        .map(|(name, count)| format!("{name} {count}"))
+        .collect();
+    counts.sort();
+    vec![
+        status.service.clone(),
+        time(status.now.as_ref()),
+        status.outbox_unpublished.to_string(),
+        status.inbox_pending.to_string(),
+        status.parked.to_string(),
+        failures.to_string(),
+        format!("{} MB", status.memory_bytes / 1024 / 1024),
+        counts.join(" · "),
+    ]
 }
 
 pub(super) async fn parked(what: &Parked, session: &Session, form: Form) -> anyhow::Result<()> {
@@ -87,45 +99,70 @@ pub(super) async fn parked(what: &Parked, session: &Session, form: Form) -> anyh
                 message_id: message.clone(),
             };
             let told = answer(client.replay_parked(request).await)?;
+            if form == Form::Json {
+                return output::message(&told);
+            }
             output::text(&format!(
-                "{} done, {} still parked",
+                "已完成 {} 条,仍搁置 {} 条",
                 told.done, told.still_parked
             ));
             Ok(())
         }
         Parked::List => {
-            let mut rows = Vec::new();
+            let signed_in = session.sign_in().await?;
+            let mut messages = Vec::new();
             for service in &SERVICES {
-                let mut client = OperationServiceClient::new(session.peer(service.name).await?);
-                for message in answer(client.list_parked(ListParkedRequest {}).await)?.messages {
-                    rows.push(vec![
-                        message.consumer,
-                        message.message_id,
-                        message.subject,
-                        message.reason,
-                    ]);
-                }
+                let mut client = OperationServiceClient::new(signed_in.peer(service.name)?);
+                messages.extend(answer(client.list_parked(ListParkedRequest {}).await)?.messages);
             }
             if form == Form::Json {
-                return output::json(&serde_json::to_value(rows)?);
+                let told: anyhow::Result<Vec<_>> = messages.iter().map(output::as_json).collect();
+                return output::json(&told?.into());
             }
-            output::table(&["service", "message", "subject", "reason"], rows);
+            output::table(
+                &["服务", "消息", "主题", "搁置时间", "原因"],
+                messages.iter().map(parked_row).collect(),
+            );
             Ok(())
         }
     }
 }
 
-pub(super) async fn replay(what: &Replay, session: &Session) -> anyhow::Result<()> {
+fn parked_row(message: &ParkedMessage) -> Vec<String> {
+    vec![
+        message.consumer.clone(),
+        message.message_id.clone(),
+        message.subject.clone(),
+        time(message.parked_at.as_ref()),
+        message.reason.clone(),
+    ]
+}
+
+pub(super) async fn replay(what: &Replay, session: &Session, form: Form) -> anyhow::Result<()> {
     let mut client = OperationServiceClient::new(session.peer(&what.service).await?);
-    let since = chassis::grpc::timestamp(what.since.with_timezone(&Utc));
-    let told = answer(
-        client
-            .replay_outbox(ReplayOutboxRequest { since: Some(since) })
-            .await,
-    )?;
+    let since = Some(what.since.stamp());
+    let told = answer(client.replay_outbox(ReplayOutboxRequest { since }).await)?;
+    if !what.no_wait {
+        let bar = output::bar(told.facts, "重发")?;
+        let mut tick = tokio::time::interval(LOOK);
+        loop {
+            tick.tick().await;
+            let status = answer(client.status(StatusRequest {}).await).context(
+                "the facts are told again all the same; `suda status` shows how far it is",
+            )?;
+            bar.set_position(told.facts.saturating_sub(status.outbox_unpublished));
+            if status.outbox_unpublished == 0 {
+                break;
+            }
+        }
+        bar.finish_and_clear();
+    }
+    if form == Form::Json {
+        return output::message(&told);
+    }
     output::text(&format!(
-        "{} facts are told again; hearers know repeats",
-        told.facts
+        "{} 重发 {} 条事实;接收方认得重复的消息",
+        what.service, told.facts
     ));
     Ok(())
 }

@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use chassis::grpc::LARGEST_MESSAGE;
 use directory::reference::{self, File};
 use suda_proto::directory::v1::{
-    ApplyReferenceRequest, ApplyReferenceResponse, ReferenceFile,
+    ApplyReferenceRequest, ApplyReferenceResponse, ReferenceChange, ReferenceFile,
     directory_service_client::DirectoryServiceClient,
 };
 
@@ -48,7 +48,23 @@ pub(super) async fn run(what: &Reference, session: &Session, form: Form) -> anyh
             Ok(())
         }
         Reference::Apply { folder, preview } => {
-            show(&apply(folder, *preview, session).await?, form)
+            let bar = output::spinner("comparing with what directory has")?;
+            let would = apply(folder, true, session).await?;
+            bar.finish_and_clear();
+            if *preview || would.changes.is_empty() {
+                return show(&would, form);
+            }
+            if form == Form::Table {
+                show(&would, form)?;
+            }
+            let bar = output::spinner(&format!("applying {} changes", would.changes.len()))?;
+            let applied = apply(folder, false, session).await?;
+            bar.finish_and_clear();
+            if form == Form::Json {
+                return show(&applied, form);
+            }
+            output::text(&format!("已生效:{} 项变更", applied.changes.len()));
+            Ok(())
         }
     }
 }
@@ -81,30 +97,11 @@ pub(super) async fn apply(
 
 fn show(applied: &ApplyReferenceResponse, form: Form) -> anyhow::Result<()> {
     if form == Form::Json {
-        let changes: Vec<_> = applied
-            .changes
-            .iter()
-            .map(|change| {
-                serde_json::json!({
-                    "kind": change.kind, "code": change.code, "change": change.change, "description": change.description,
-                })
-            })
-            .collect();
-        return output::json(
-            &serde_json::json!({ "changes": changes, "unchanged": applied.unchanged }),
-        );
+        return output::message(applied);
     }
-    let row = |change: &suda_proto::directory::v1::ReferenceChange| {
-        vec![
-            change.change.clone(),
-            change.kind.clone(),
-            change.code.clone(),
-            change.description.clone(),
-        ]
-    };
     if !applied.changes.is_empty() {
         output::table(
-            &["change", "kind", "code", "what"],
+            &["变更", "类别", "代码", "内容"],
             applied.changes.iter().take(SHOWN).map(row).collect(),
         );
     }
@@ -114,14 +111,37 @@ fn show(applied: &ApplyReferenceResponse, form: Form) -> anyhow::Result<()> {
         .checked_sub(SHOWN)
         .filter(|more| *more > 0)
     {
-        output::text(&format!("… and {more} more; --output json shows all"));
+        output::text(&format!("… 另有 {more} 项;--output json 显示全部"));
     }
     output::text(&format!(
-        "{} changes, {} things stay as they are",
+        "变更 {} 项,不变 {} 项",
         applied.changes.len(),
         applied.unchanged
     ));
     Ok(())
+}
+
+fn row(change: &ReferenceChange) -> Vec<String> {
+    let word = |word: &str| {
+        match word {
+            "new" => "新增",
+            "changed" => "变更",
+            "retired" => "停用",
+            "unit" => "机构",
+            "post" => "岗位",
+            "person" => "人员",
+            "calendar" => "日历",
+            "policy" => "制度",
+            other => other,
+        }
+        .to_owned()
+    };
+    vec![
+        word(&change.change),
+        word(&change.kind),
+        change.code.clone(),
+        change.description.clone(),
+    ]
 }
 
 /// What the files say, once they are right.

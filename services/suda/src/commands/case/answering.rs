@@ -11,6 +11,7 @@ use crate::{
 
 /// An answer in its four parts; none may be empty (令2020年第3号 art. 19).
 #[derive(Debug, clap::Args)]
+#[group(skip)]
 pub(in super::super) struct Answer {
     /// 核实的事实.
     #[arg(long)]
@@ -40,6 +41,7 @@ impl Answer {
 
 /// How a complainant is told; what a person did is proved (令2020年第3号 art. 21).
 #[derive(Debug, Default, clap::Args)]
+#[group(skip)]
 pub(in super::super) struct Delivery {
     /// How; as the complainant wants to be answered when it is not given.
     #[arg(long, value_parser = words::parser("MANNER_", Manner::from_str_name))]

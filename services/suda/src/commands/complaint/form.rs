@@ -25,6 +25,7 @@ pub(super) fn channel() -> impl TypedValueParser<Value = Channel> {
 
 /// Everything on the form but unit, channel and content.
 #[derive(Debug, clap::Args)]
+#[group(skip)]
 pub(super) struct Fields {
     /// What kind of matter it is.
     #[arg(long, default_value = "consumer-complaint", value_parser = words::parser("NATURE_", Nature::from_str_name))]
@@ -67,6 +68,7 @@ pub(super) struct Fields {
 
 /// Who complains; what the bank already holds is not demanded.
 #[derive(Debug, clap::Args)]
+#[group(skip)]
 struct Who {
     /// The complainant's name.
     #[arg(long, default_value = "")]
@@ -102,6 +104,7 @@ struct Who {
 
 /// What it is about.
 #[derive(Debug, clap::Args)]
+#[group(skip)]
 struct What {
     /// The unit complained of.
     #[arg(long, default_value = "")]
