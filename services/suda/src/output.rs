@@ -78,10 +78,7 @@ pub fn as_json<M: Message + Name>(message: &M) -> anyhow::Result<serde_json::Val
 ///
 /// # Errors
 /// When the message has no such part, or it is another one.
-pub fn part<P: Message + Default>(
-    message: &(impl Message + Name),
-    name: &str,
-) -> anyhow::Result<P> {
+pub fn part<P: Message + Default>(message: &impl Name, name: &str) -> anyhow::Result<P> {
     let message = dynamic(message)?;
     match message.get_field_by_name(name).as_deref() {
         Some(Value::Message(part)) => Ok(part.transcode_to()?),

@@ -95,6 +95,9 @@ pub(in super::super) enum Decline {
         /// What the complainant will be told.
         #[arg(long)]
         explanation: Text,
+        /// The number of the complaint that was answered before; on the ground answered-before only (指引 art. 16).
+        #[arg(long, default_value = "")]
+        answered: String,
     },
     /// Approves a proposed decline; never by the proposer.
     Approve {
@@ -236,11 +239,13 @@ async fn decline(what: Decline, session: &Session, form: Form) -> anyhow::Result
             at,
             ground,
             explanation,
+            answered,
         } => {
             at.moves(session, form, async |routing, asked| {
                 let asked = api::ProposeDeclineRequest {
                     ground: ground.into(),
                     explanation: explanation.0,
+                    answered_number: answered,
                     ..asked
                 };
                 routing.propose_decline(asked).await
