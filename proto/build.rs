@@ -35,11 +35,38 @@ fn main() -> Result<(), Box<dyn Error>> {
         out.join("descriptors.bin"),
         prost_build_encode(&descriptors),
     )?;
+    fs::write(out.join("facts.rs"), facts(&descriptors))?;
     // Every message knows its full name, and that name is its subject on the bus.
     let mut prost = prost_build::Config::new();
     prost.enable_type_names();
     tonic_prost_build::configure().compile_fds_with_config(descriptors, prost)?;
     Ok(())
+}
+
+/// The facts: the messages of an `events.proto` that say when they occurred, each with its generated type.
+fn facts(descriptors: &prost_types::FileDescriptorSet) -> String {
+    let told = descriptors
+        .file
+        .iter()
+        .filter(|file| file.name().ends_with("events.proto"));
+    let mut entries = String::new();
+    for file in told {
+        let module = file
+            .package()
+            .trim_start_matches("suda.")
+            .replace('.', "::");
+        let dated = file.message_type.iter().filter(|message| {
+            let mut fields = message.field.iter();
+            fields.any(|field| field.name() == "occurred_at")
+        });
+        for message in dated {
+            let (package, name) = (file.package(), message.name());
+            entries.push_str(&format!(
+                "Fact {{ name: \"{package}.{name}\", again: again::<{module}::{name}> }},"
+            ));
+        }
+    }
+    format!("&[{entries}]")
 }
 
 fn prost_build_encode(descriptors: &impl protox::prost::Message) -> Vec<u8> {

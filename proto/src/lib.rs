@@ -29,3 +29,19 @@ pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descrip
 
 /// Who may call what: the Cedar policies of the whole suite.
 pub const ACCESS: &str = include_str!("../access.cedar");
+
+/// A fact that a service tells.
+#[derive(Debug, Clone, Copy)]
+pub struct Fact {
+    /// Its full name, which is its subject on the bus.
+    pub name: &'static str,
+    /// Reads it with today's type and writes it again.
+    pub again: fn(&[u8]) -> Result<Vec<u8>, prost::DecodeError>,
+}
+
+/// Every fact: the messages of an `events.proto` that say when they occurred.
+pub const FACTS: &[Fact] = include!(concat!(env!("OUT_DIR"), "/facts.rs"));
+
+fn again<M: prost::Message + Default>(bytes: &[u8]) -> Result<Vec<u8>, prost::DecodeError> {
+    M::decode(bytes).map(|message| message.encode_to_vec())
+}
