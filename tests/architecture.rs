@@ -1,5 +1,16 @@
 //! The house rules that a compiler cannot see.
-#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may stop at the first surprise"
+)]
+
+#[path = "architecture/contracts.rs"]
+mod contracts;
+#[path = "architecture/migrations.rs"]
+mod migrations;
+#[path = "architecture/pages.rs"]
+mod pages;
 
 use std::{
     fs,
@@ -125,51 +136,6 @@ fn sql_stands_in_stores_only() {
                 !place.contains("/store") && SQL.iter().any(|word| line.contains(word))
             });
         assert_eq!(elsewhere, None, "SQL belongs into store.rs");
-    }
-}
-
-#[test]
-fn every_service_has_the_messaging_tables_of_the_chassis() {
-    let original = fs::read_to_string(format!(
-        "{ROOT}/services/chassis/migrations/0001_messaging.sql"
-    ))
-    .unwrap();
-    for service in services() {
-        let copy = fs::read_to_string(service.join("migrations/0001_messaging.sql")).unwrap();
-        assert!(
-            copy == original,
-            "{} differs from the chassis",
-            service.display()
-        );
-    }
-}
-
-#[test]
-fn every_table_and_every_service_is_described() {
-    for service in services() {
-        for entry in fs::read_dir(service.join("migrations")).unwrap() {
-            let path = entry.unwrap().path();
-            let text = fs::read_to_string(&path).unwrap();
-            for table in text
-                .lines()
-                .filter_map(|line| line.strip_prefix("CREATE TABLE "))
-            {
-                let name = table.trim_end_matches(" (").trim();
-                assert!(
-                    text.contains(&format!("COMMENT ON TABLE {name} IS")),
-                    "{}: {name}",
-                    path.display()
-                );
-            }
-        }
-        let readme = fs::read_to_string(service.join("README.md")).unwrap();
-        for heading in ["Owns", "Hears", "Tells", "Answers", "Keeps", "Alarms"] {
-            assert!(
-                readme.contains(heading),
-                "{}/README.md says nothing of {heading}",
-                service.display()
-            );
-        }
     }
 }
 
