@@ -111,18 +111,23 @@ fn the_catalogue_says_who_hears_what() {
 }
 
 #[test]
-fn every_fact_is_told_by_its_owner_has_a_sample_and_is_carried_by_a_stream() {
+fn every_fact_that_is_heard_is_told_and_every_one_has_a_sample_and_a_stream() {
     let streams = fs::read_to_string(format!("{ROOT}/deploy/streams.toml")).unwrap();
+    let catalogue = catalogue();
     for fact in FACTS {
         let (package, short) = fact.name.rsplit_once('.').unwrap();
         let owner = match package.split('.').nth(1).unwrap() {
             "channel" => "adapter".to_owned(),
             owner => owner.replace('_', "-"),
         };
+        // A contract may be there before its teller; who hears it relies on it being told.
         let told = lines_of(format!("{ROOT}/services/{owner}/src").as_ref());
+        let heard = catalogue.get(fact.name).is_some_and(|who| who != "–");
         assert!(
-            told.iter()
-                .any(|(place, line)| !place.ends_with("/subscriptions.rs") && line.contains(short)),
+            !heard
+                || told.iter().any(|(place, line)| {
+                    !place.ends_with("/subscriptions.rs") && line.contains(short)
+                }),
             "{owner} never tells {short}"
         );
         let sample = format!("proto/golden/{}.json", fact.name.replace('.', "/"));
