@@ -78,6 +78,7 @@ impl Way for Email {
 
     async fn read(&self, _message: &Incoming, raw: Bytes) -> anyhow::Result<Reading> {
         let Some(mail) = self.read_mail(&raw) else {
+            // It is put aside, not lost (guideline art. 24(1)).
             return Ok(Reading::Unreadable("不是可以解析的邮件".to_owned()));
         };
         if let Some(bounce) = &mail.bounce {

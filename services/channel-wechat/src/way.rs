@@ -88,6 +88,7 @@ impl Way for Wechat {
             persons: 1,
             files,
             sender: push.openid,
+            // What is added later belongs to the same complaint (令2020年第3号 art. 15, 18).
             follows: Follows::Recent(TimeDelta::hours(self.settings.conversation_hours.into())),
             ..Draft::default()
         })))

@@ -124,7 +124,7 @@ impl<'a> Asked<'a> {
 
 /// A call-back whose sender is known to be the platform.
 struct Opened {
-    /// What is kept: the message, or the whole body when it could not be opened.
+    /// What is kept: the message, or the whole body when it could not be opened and is put aside (guideline art. 24(1)).
     raw: Bytes,
     /// What is wrong with it.
     flaw: String,

@@ -43,7 +43,7 @@ pub enum Refusal {
 }
 
 impl Standing {
-    /// Adds what came later. A withdrawn complaint takes it too: nothing that arrives is lost.
+    /// Adds what came later (令2020年第3号 art. 18(3) when it brings new facts). A withdrawn complaint takes it too: nothing that arrives is lost.
     pub fn add(&mut self) -> Outcome {
         self.revision += 1;
         Outcome::Moved
