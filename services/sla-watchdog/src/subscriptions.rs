@@ -89,7 +89,7 @@ impl Ears {
     async fn read(&self, tx: &Tx, heard: &Heard) -> Result<Option<(MatterRow, FactRow)>, Trouble> {
         let message = heard.message();
         if message.starts_with(ROUTING) {
-            return case_fact(heard).map(Some);
+            return case_fact(heard);
         }
         if message.starts_with(INTAKE) {
             return complaint_fact(heard);
@@ -126,9 +126,12 @@ impl Ears {
     }
 }
 
-fn case_fact(heard: &Heard) -> Result<(MatterRow, FactRow), Trouble> {
+/// What is reported past the line names no case, and so has no clock of one.
+fn case_fact(heard: &Heard) -> Result<Option<(MatterRow, FactRow)>, Trouble> {
     let told: CaseFact = decode(heard)?;
-    let case = told.case.ok_or_else(|| missing(heard, "case"))?;
+    let Some(case) = told.case else {
+        return Ok(None);
+    };
     let at = parse::instant(told.occurred_at.as_ref(), "occurred_at").map_err(malformed)?;
     let extension = if heard.message() == EXTENSION {
         Some(decode::<Extension>(heard)?)
@@ -165,7 +168,7 @@ fn case_fact(heard: &Heard) -> Result<(MatterRow, FactRow), Trouble> {
         extends_clock: extension.map(|told| told.clock_code),
         extends_stage: stage,
     };
-    Ok((matter, fact))
+    Ok(Some((matter, fact)))
 }
 
 /// Facts of intake that are not about a complaint, such as one set aside, have no clock here.
