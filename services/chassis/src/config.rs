@@ -1,6 +1,7 @@
-//! The settings of a service: embedded defaults, then the environment. The only reader of the environment.
+//! The settings of a service: embedded defaults, then the environment, then the files it names. The only reader of the
+//! environment.
 
-use std::path::PathBuf;
+use std::{fs, path::PathBuf};
 
 use anyhow::{Context, anyhow};
 use figment::{
@@ -13,6 +14,9 @@ use serde::{Deserialize, de::DeserializeOwned};
 use crate::{blobs, db, grpc, telemetry};
 
 const DEFAULTS: &str = include_str!("../config.toml");
+
+/// The end of a variable that names the file in which a setting's value stands.
+const FILE: &str = "__FILE";
 
 /// Everything a process is told from outside; `S` is what only this service is told.
 #[derive(Debug, Clone, Deserialize)]
@@ -116,10 +120,37 @@ pub enum ClockMode {
 /// Names the key, where its value came from, and what was expected.
 pub fn read<S: DeserializeOwned>(service: &str, own: &str) -> anyhow::Result<Config<S>> {
     let prefix = format!("{}__", service.replace('-', "_").to_uppercase());
-    let figment = figment(own).merge(Env::prefixed(&prefix).split("__"));
+    let environment = Env::prefixed(&prefix)
+        .filter(|key| !key.as_str().to_ascii_uppercase().ends_with(FILE))
+        .split("__");
+    let figment = from_files(figment(own).merge(environment), &prefix)?;
     extract(&figment).map_err(|error| {
         anyhow!("{error} (environment variables of this service begin with {prefix})")
     })
+}
+
+/// Takes the settings whose values stand in files: `INTAKE__DATABASE__URL__FILE` names the one of `database.url`. What stands
+/// there is text, whatever it looks like; the end of its line is none of it.
+fn from_files(mut figment: Figment, prefix: &str) -> anyhow::Result<Figment> {
+    for (variable, path) in std::env::vars_os() {
+        let Some(key) = variable.to_str().and_then(|name| {
+            let name = name.to_ascii_uppercase();
+            let key = name.strip_prefix(prefix)?.strip_suffix(FILE)?;
+            Some(key.to_ascii_lowercase().replace("__", "."))
+        }) else {
+            continue;
+        };
+        let path = PathBuf::from(path);
+        let text = fs::read_to_string(&path).with_context(|| {
+            format!(
+                "setting {key}: {} cannot be read, which {} names",
+                path.display(),
+                variable.display()
+            )
+        })?;
+        figment = figment.merge(Serialized::default(&key, text.trim_end()));
+    }
+    Ok(figment)
 }
 
 /// The embedded defaults alone.
@@ -178,6 +209,8 @@ impl<S> Config<S> {
 #[cfg(test)]
 #[expect(clippy::result_large_err, reason = "figment's own error type")]
 mod tests {
+    use secrecy::ExposeSecret as _;
+
     use super::*;
 
     #[derive(Debug, Deserialize)]
@@ -200,6 +233,44 @@ mod tests {
                 ),
                 ("127.0.0.1:7", "05e1")
             );
+            Ok(())
+        });
+    }
+
+    #[test]
+    fn a_secret_may_stand_in_a_file() {
+        figment::Jail::expect_with(|jail| {
+            jail.create_file("url", "postgres://sample:05e1@db/sample\n")?;
+            jail.create_file("greeting", "05e1")?;
+            jail.set_env("SAMPLE__DATABASE__URL", "postgres://the/file/wins");
+            jail.set_env("SAMPLE__DATABASE__URL__FILE", "url");
+            jail.set_env("SAMPLE__SERVICE__GREETING__FILE", "greeting");
+            let own = "[service]\ngreeting = \"hello\"";
+            let config: Config<Own> = read("sample", own).unwrap();
+            assert_eq!(
+                config.database.url.expose_secret(),
+                "postgres://sample:05e1@db/sample"
+            );
+            assert_eq!(config.service.greeting, "05e1");
+            jail.set_env("SAMPLE__NATS__PASSWORD__FILE", "nowhere");
+            let wrong = read::<Own>("sample", own).unwrap_err().to_string();
+            assert!(
+                wrong.contains("nats.password") && wrong.contains("SAMPLE__NATS__PASSWORD__FILE"),
+                "{wrong}"
+            );
+            Ok(())
+        });
+    }
+
+    #[test]
+    fn a_file_for_a_setting_that_is_none_is_refused() {
+        figment::Jail::expect_with(|jail| {
+            jail.create_file("word", "x")?;
+            jail.set_env("SAMPLE__SERVICE__GRETING__FILE", "word");
+            let wrong = read::<Own>("sample", "[service]\ngreeting = \"hello\"")
+                .unwrap_err()
+                .to_string();
+            assert!(wrong.contains("greting"), "{wrong}");
             Ok(())
         });
     }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    net::Ipv4Addr,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -13,6 +14,10 @@ use axum::{Json, Router, extract::State, http::StatusCode, response::IntoRespons
 use futures::future::{BoxFuture, join_all};
 use serde::Serialize;
 use serde_json::Value;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
 use crate::telemetry;
 
@@ -113,6 +118,27 @@ pub fn router(health: Arc<Health>) -> Router {
         .with_state(health)
 }
 
+/// Asks the service that listens at `address` on this machine whether it is ready: for places where nothing but its own
+/// program is there to ask.
+///
+/// # Errors
+/// When it is not; the error is its own answer.
+pub(crate) async fn ask(address: &str) -> anyhow::Result<()> {
+    let port = address.rsplit_once(':').map_or(address, |(_, port)| port);
+    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port.parse()?)).await?;
+    stream
+        .write_all(b"GET /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
+        .await?;
+    let mut answer = String::new();
+    tokio::time::timeout(PATIENCE * 2, stream.read_to_string(&mut answer)).await??;
+    anyhow::ensure!(
+        answer.starts_with("HTTP/1.1 200"),
+        "not ready: {}",
+        answer.rsplit("\r\n\r\n").next().unwrap_or_default()
+    );
+    Ok(())
+}
+
 async fn readyz(State(health): State<Arc<Health>>) -> impl IntoResponse {
     let ready = health.ready().await;
     let code = if ready.ready {
@@ -175,5 +201,22 @@ mod tests {
         assert!(!ready.ready);
         assert_eq!(ready.checks["broker"], "connection refused");
         assert_eq!(ready.checks["database"], "ok");
+    }
+    #[tokio::test]
+    async fn a_service_can_be_asked_by_its_own_program() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let health = Arc::new(Health::new("intake"));
+        let serving = axum::serve(listener, router(Arc::clone(&health))).into_future();
+        let asking = async {
+            let starting = ask(&address).await.unwrap_err().to_string();
+            assert!(starting.contains("takes no requests"), "{starting}");
+            health.take(true);
+            ask(&address).await.unwrap();
+        };
+        tokio::select! {
+            served = serving => panic!("the door closed: {served:?}"),
+            () = asking => {}
+        }
     }
 }

@@ -149,7 +149,8 @@ impl Assembly {
     }
 }
 
-/// The `main` of every service: `<service>` serves, `<service> migrate` migrates and leaves.
+/// The `main` of every service: `<service>` serves; `<service> migrate` migrates, `<service> check` reads the settings,
+/// `<service> ready` asks the one that runs beside it, and leaves.
 #[must_use]
 pub fn main<S: Service>() -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread()
@@ -163,8 +164,10 @@ pub fn main<S: Service>() -> ExitCode {
         match std::env::args().nth(1).as_deref() {
             None | Some("serve") => serve::<S>().await,
             Some("migrate") => migrate::<S>().await,
+            Some("check") => settings::<S>().map(drop),
+            Some("ready") => health::ask(&settings::<S>()?.listen.http).await,
             Some(other) => anyhow::bail!(
-                "{} takes no {other:?}: it is started with nothing, or with `migrate`",
+                "{} takes no {other:?}: it is started with nothing, or with `migrate`, `check` or `ready`",
                 S::NAME
             ),
         }
@@ -181,15 +184,21 @@ fn fail(service: &str, error: &anyhow::Error) -> ExitCode {
     ExitCode::FAILURE
 }
 
-async fn migrate<S: Service>() -> anyhow::Result<()> {
+/// Reads the settings, and refuses what a production must not have.
+fn settings<S: Service>() -> anyhow::Result<Config<S::Settings>> {
     let config: Config<S::Settings> = config::read(S::NAME, S::DEFAULTS)?;
+    config.check()?;
+    Ok(config)
+}
+
+async fn migrate<S: Service>() -> anyhow::Result<()> {
+    let config = settings::<S>()?;
     let db = Db::connect(&config.database, S::NAME).await?;
     db.migrate(&S::migrator()).await
 }
 
 async fn serve<S: Service>() -> anyhow::Result<()> {
-    let config: Config<S::Settings> = config::read(S::NAME, S::DEFAULTS)?;
-    config.check()?;
+    let config = settings::<S>()?;
     let telemetry = Telemetry::start(S::NAME, &config.telemetry)?;
     let served = async {
         let process = Process::start::<S>(config, None).await?;
@@ -257,7 +266,7 @@ impl Process {
             db: db.clone(),
             clock: Arc::clone(&clock),
             ids: Ids::new(Arc::clone(&clock)),
-            blobs: Blobs::open(&config.blobs)?,
+            blobs: Blobs::open(&config.blobs).await?,
             peers: Peers::new(&config.peers, &config.grpc, &keys)?,
             wake: Wake::default(),
             keys,

@@ -207,6 +207,12 @@ impl Stack {
             .collect()
     }
 
+    /// The broker itself.
+    #[must_use]
+    pub fn broker(&self) -> &jetstream::Context {
+        &self.broker
+    }
+
     /// Every fact of this kind that lies at the broker, whoever told it.
     pub async fn at_broker<M: prost::Message + prost::Name + Default>(&self) -> Vec<M> {
         self.settle().await;
