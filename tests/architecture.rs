@@ -96,6 +96,36 @@ fn the_chassis_takes_of_the_contracts_only_what_an_operator_asks() {
 }
 
 #[test]
+fn every_alarm_that_is_named_has_a_page_and_every_page_an_alarm() {
+    const FOLDER: &str = "../../deploy/runbooks/";
+    let mut named = std::collections::BTreeSet::new();
+    for service in services().into_iter().chain([
+        PathBuf::from(format!("{ROOT}/services/chassis")),
+        PathBuf::from(format!("{ROOT}/services/adapter")),
+    ]) {
+        let readme = fs::read_to_string(service.join("README.md")).unwrap();
+        for link in readme.split(FOLDER).skip(1) {
+            let page = link.split(')').next().unwrap_or_default();
+            let file = format!("{ROOT}/deploy/runbooks/{page}");
+            let text = fs::read_to_string(&file).unwrap_or_default();
+            for heading in ["## What it means", "## Why it happens", "## What to do"] {
+                assert!(
+                    text.contains(heading),
+                    "{} names the alarm {page}, and deploy/runbooks/{page} has no {heading:?}",
+                    service.display()
+                );
+            }
+            named.insert(page.to_owned());
+        }
+    }
+    let pages = fs::read_dir(format!("{ROOT}/deploy/runbooks")).unwrap();
+    let pages: std::collections::BTreeSet<_> = pages
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(pages, named, "a page is of an alarm that some README names");
+}
+
+#[test]
 fn the_domain_is_pure() {
     const FOREIGN: [&str; 10] = [
         "sea_orm",
