@@ -4,8 +4,8 @@ use std::{str::FromStr as _, sync::Arc, time::Duration};
 
 use anyhow::{Context, bail};
 use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqlxPostgresConnector, Statement,
-    TransactionTrait as _,
+    DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr, SqlxPostgresConnector,
+    Statement, TransactionTrait as _,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -182,6 +182,56 @@ impl Db {
             }
         }
         Ok(())
+    }
+}
+
+/// Whether an error comes of a database that is away, or was for a moment: what was asked may have been done or not, and may
+/// be asked again.
+#[must_use]
+pub fn is_away(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        let away = match (
+            error.downcast_ref::<DbErr>(),
+            error.downcast_ref::<sqlx::Error>(),
+        ) {
+            (Some(DbErr::ConnectionAcquire(_)), _) => true,
+            (
+                Some(
+                    DbErr::Conn(RuntimeErr::SqlxError(error))
+                    | DbErr::Exec(RuntimeErr::SqlxError(error))
+                    | DbErr::Query(RuntimeErr::SqlxError(error)),
+                ),
+                _,
+            ) => broke(error),
+            (_, Some(error)) => broke(error),
+            _ => false,
+        };
+        if away {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+fn broke(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Protocol(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Database(error) => {
+            // Shutting down, starting up, out of connections; or two that cannot both go first.
+            let code = error.code().unwrap_or_default();
+            ["57P", "53", "08", "40"]
+                .iter()
+                .any(|class| code.starts_with(class))
+                // The same request came twice at once, and the other one is being answered.
+                || error.constraint() == Some("requests_pkey")
+        }
+        _ => false,
     }
 }
 

@@ -5,7 +5,7 @@ use std::error::Error;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
 
-use crate::{auth::TokenRefused, telemetry};
+use crate::{auth::TokenRefused, db, telemetry};
 
 /// The domain of every reason.
 pub const DOMAIN: &str = "suda";
@@ -69,9 +69,14 @@ pub fn unauthenticated(refused: &TokenRefused) -> Status {
     with_reason(Code::Unauthenticated, refused.code(), refused.to_string())
 }
 
-/// It is our fault. The whole chain of causes is logged here, once; the caller is told no detail.
+/// It is our fault, or the database's that is away. The whole chain of causes is logged here, once; the caller is told no
+/// detail, but whether to come again.
 #[must_use]
 pub fn internal(error: &(dyn Error + 'static)) -> Status {
+    if db::is_away(error) {
+        tracing::warn!(error = telemetry::chain(error), "the database is away");
+        return unavailable("数据库暂时不可用,操作可能未生效;请用同一请求号重试,不会重复办理");
+    }
     tracing::error!(
         error = telemetry::chain(error),
         "a request failed by our fault"
@@ -186,7 +191,12 @@ pub fn sentence(status: &Status) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use sea_orm::{DbErr, RuntimeErr};
+
     use super::*;
+    use crate::requests::RequestTrouble;
 
     #[test]
     fn a_refusal_carries_its_code_and_its_sentence() {
@@ -221,6 +231,20 @@ mod tests {
         ));
         assert_eq!(status.code(), Code::Internal);
         assert!(!format!("{status:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn a_database_that_is_away_is_nobodys_fault_and_the_caller_comes_again() {
+        let away = |error| DbErr::Query(RuntimeErr::SqlxError(Arc::new(error)));
+        let broken = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+        for error in [sqlx::Error::PoolTimedOut, sqlx::Error::Io(broken)] {
+            let failed = RequestTrouble::Store(away(error));
+            assert_eq!(internal(&failed).code(), Code::Unavailable);
+        }
+        assert_eq!(
+            internal(&away(sqlx::Error::RowNotFound)).code(),
+            Code::Internal
+        );
     }
 
     #[test]
