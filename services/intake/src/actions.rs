@@ -7,6 +7,7 @@ pub mod adding;
 pub mod looking;
 pub mod quarantining;
 pub mod registering;
+pub mod relating;
 
 use chassis::auth::Caller;
 use sea_orm::ConnectionTrait;
@@ -30,6 +31,7 @@ pub fn scope(caller: &Caller) -> Scope {
     Scope {
         unions: caller.unions_or_all(),
         units: caller.outlet_only(),
+        own_units: caller.posts.iter().map(|post| post.unit.clone()).collect(),
         person_id: caller.person_id.clone(),
     }
 }
@@ -56,11 +58,12 @@ pub async fn may_see(
     scope: &Scope,
     row: &ComplaintRow,
 ) -> Result<(), ActionError> {
-    if scope
+    // What an office sent down is seen by the unit it was sent to, though the complaint is the office's (guideline art. 20).
+    let outside = scope
         .unions
         .as_ref()
-        .is_some_and(|unions| !unions.contains(&row.union_code))
-    {
+        .is_some_and(|unions| !unions.contains(&row.union_code));
+    if outside && !store::complaints::concerns(db, row.id, &scope.own_units).await? {
         return Err(ActionError::NoComplaint);
     }
     if let Some(units) = &scope.units

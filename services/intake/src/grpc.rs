@@ -39,6 +39,8 @@ use crate::{
     wire,
 };
 
+mod relations;
+
 /// How much of a file goes into one part of an answer.
 const PART_BYTES: usize = 256 * 1024;
 

@@ -15,10 +15,13 @@ use chassis::{
 use chrono::TimeDelta;
 use suda_proto::{
     directory::v1::UnitChanged,
-    intake::v1::intake_service_server::IntakeServiceServer,
+    intake::v1::{
+        intake_service_server::IntakeServiceServer, relation_service_server::RelationServiceServer,
+    },
     routing::v1::{
-        AnswerSent, CaseAccepted, CaseAnswered, CaseClosed, CaseDeclined, CaseFiled, CaseSettled,
-        CaseWithdrawn, InterestDeclared, OrderIssued, ResultPassed,
+        AnswerSent, BounceRuled, CaseAccepted, CaseAnswered, CaseClosed, CaseDeclined, CaseFiled,
+        CaseJoined, CaseSettled, CaseTransferredOut, CaseWithdrawn, GroupFormed, InterestDeclared,
+        OrderIssued, ResultPassed,
     },
 };
 
@@ -70,6 +73,7 @@ impl Service for Intake {
                 IntakeServiceServer::from_arc(desk.clone())
                     .max_decoding_message_size(LARGEST_MESSAGE),
             )
+            .serves(RelationServiceServer::from_arc(desk.clone()))
             .hears(
                 Inbox::new(desk)
                     .on::<UnitChanged>()
@@ -83,7 +87,11 @@ impl Service for Intake {
                     .on::<AnswerSent>()
                     .on::<ResultPassed>()
                     .on::<CaseClosed>()
-                    .on::<CaseWithdrawn>(),
+                    .on::<CaseWithdrawn>()
+                    .on::<BounceRuled>()
+                    .on::<CaseJoined>()
+                    .on::<CaseTransferredOut>()
+                    .on::<GroupFormed>(),
             )
             .repeats(Repeat::every("forget_attempts", FORGET_EVERY, move || {
                 let desk = forgetting.clone();

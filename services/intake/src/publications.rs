@@ -72,6 +72,25 @@ impl Teller<'_> {
         self.tell(row, &told).await
     }
 
+    /// No papers are owed any more.
+    pub async fn papers_completed(&self, row: &ComplaintRow) -> Result<(), DbErr> {
+        let told = tells::PapersCompleted {
+            complaint: Some(view(row)),
+            occurred_at: Some(timestamp(self.now)),
+        };
+        self.tell(row, &told).await
+    }
+
+    /// A member of staff is related to the complainant.
+    pub async fn relation_found(&self, row: &ComplaintRow, person: &str) -> Result<(), DbErr> {
+        let told = tells::RelationFound {
+            complaint: Some(view(row)),
+            occurred_at: Some(timestamp(self.now)),
+            person_id: person.to_owned(),
+        };
+        self.tell(row, &told).await
+    }
+
     /// A complaint was withdrawn.
     pub async fn withdrawn(&self, row: &ComplaintRow) -> Result<(), DbErr> {
         let occurred_at = Some(timestamp(self.now));
@@ -167,7 +186,7 @@ pub fn view(row: &ComplaintRow) -> tells::ComplaintView {
         has_contact: row.has_contact,
         revision: u64::try_from(row.revision).unwrap_or(0),
         withdrawn_at: row.withdrawn_at.map(timestamp),
-        ..tells::ComplaintView::default()
+        papers_missing: row.missing_papers.is_some(),
     }
 }
 

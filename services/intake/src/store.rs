@@ -4,6 +4,7 @@ pub mod complaints;
 pub mod logs;
 pub mod parts;
 pub mod quarantine;
+pub mod relations;
 pub mod units;
 pub mod vault;
 
@@ -17,6 +18,8 @@ pub struct Scope {
     pub unions: Option<Vec<String>>,
     /// Only what these units have to do with; none for all.
     pub units: Option<Vec<String>>,
+    /// The units of the caller's own posts, whatever he is bounded to.
+    pub own_units: Vec<String>,
     /// Who asks.
     pub person_id: String,
 }

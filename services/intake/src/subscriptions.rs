@@ -9,8 +9,9 @@ use suda_proto::{
     directory::v1::UnitChanged,
     intake::v1::ProgressState,
     routing::v1::{
-        AnswerSent, CaseAccepted, CaseAnswered, CaseClosed, CaseDeclined, CaseFiled, CaseSettled,
-        CaseState, CaseView, CaseWithdrawn, InterestDeclared, OrderIssued, ResultPassed,
+        AnswerSent, BounceRuled, CaseAccepted, CaseAnswered, CaseClosed, CaseDeclined, CaseFiled,
+        CaseJoined, CaseSettled, CaseState, CaseTransferredOut, CaseView, CaseWithdrawn,
+        GroupFormed, InterestDeclared, OrderIssued, ResultPassed,
     },
 };
 use uuid::Uuid;
@@ -74,7 +75,11 @@ moves!(
     AnswerSent,
     ResultPassed,
     CaseClosed,
-    CaseWithdrawn
+    CaseWithdrawn,
+    BounceRuled,
+    CaseJoined,
+    CaseTransferredOut,
+    GroupFormed
 );
 
 async fn moved(tx: &Tx, case: &CaseView, heard: &Heard) -> Result<(), Trouble> {
@@ -93,6 +98,11 @@ async fn moved(tx: &Tx, case: &CaseView, heard: &Heard) -> Result<(), Trouble> {
         ]
         .concat();
         store::complaints::let_see(tx, id, units).await?;
+    }
+    // Whoever a case is handed to reads what it is about (guideline art. 10, 20).
+    if !case.transferred_to_unit_code.is_empty() {
+        let unit = vec![case.transferred_to_unit_code.clone()];
+        store::complaints::let_see(tx, id, unit).await?;
     }
     Ok(())
 }

@@ -24,12 +24,17 @@ use crate::{
     },
 };
 
+mod checking;
 pub mod command;
+pub mod course;
+mod following;
 pub mod hearing;
 pub mod items;
 pub mod letters;
+pub mod supplementing;
 
 use command::Command;
+use following::Led;
 use letters::Way;
 
 /// Which request it is, of which case, and what the caller has seen of that.
@@ -75,11 +80,20 @@ pub fn sees(caller: &Caller, case: &Case) -> bool {
         units.iter().any(|unit| {
             *unit == case.registration.unit
                 || case.order.as_ref().is_some_and(|order| order.names(unit))
+                || case
+                    .course
+                    .transfer
+                    .as_ref()
+                    .is_some_and(|given| given.to_unit == *unit)
         })
     });
-    caller.sees(&case.registration.union)
-        && by_unit
-        && case.concerned.bars(&caller.person_id).is_none()
+    let union = caller.sees(&case.registration.union)
+        || case
+            .course
+            .also_union
+            .as_ref()
+            .is_some_and(|union| caller.sees(union));
+    union && by_unit && case.concerned.bars(&caller.person_id).is_none()
 }
 
 /// Does what is asked of a case, once.
@@ -93,9 +107,15 @@ pub async fn perform(
     command: &Command,
 ) -> Result<Kept<Done>, ActionError> {
     let now = desk.clock.now();
-    let found = store::lock(tx, head.id)
-        .await?
-        .filter(|case| caller.sees(&case.registration.union));
+    if let Command::Course(asked) = command
+        && let Some(lead) = checking::find_lead(tx, asked).await?
+    {
+        store::course::lock_both(tx, head.id, lead.id).await?;
+    }
+    let found = store::lock(tx, head.id).await?.filter(|case| {
+        let also = case.course.also_union.as_ref();
+        caller.sees(&case.registration.union) || also.is_some_and(|union| caller.sees(union))
+    });
     if let Some(answer) = before(tx, head).await? {
         return Ok(Ok(answer));
     }
@@ -129,22 +149,23 @@ pub async fn perform(
     let step = Step { desk, tx, by, now };
     let (outcome, made) = match step.ask(&mut case, command).await {
         Err(ActionError::Refused(Refusal::Recused(words))) => {
-            let Command::AssignHandler { post, person } = command else {
+            let Some((person, ground)) = step.barred(&case, command).await? else {
                 return Err(Refusal::Recused(words).into());
             };
-            let handler = step.handler(&case, post, person).await?;
-            let ground = case
-                .concerned
-                .bars(&handler.person)
-                .unwrap_or(Ground::ComplainedOf);
             let refused = Refused {
-                person: &handler.person,
+                person: &person,
                 ground,
                 attempt: head.rpc,
                 by: (&by.post, caller),
             };
             keep_refusal(desk, tx, &case, &refused, now).await?;
             return Ok(Err(Refusal::Recused(words).into()));
+        }
+        // The right place is named (guideline art. 20).
+        Err(ActionError::Refused(Refusal::SkipsLevel(union))) => {
+            let place = course::proper_place(tx, &case).await?;
+            let place = place.map_or(union, |place| place.words());
+            return Err(Refusal::SkipsLevel(place).into());
         }
         asked => asked?,
     };
@@ -236,16 +257,22 @@ impl Step<'_> {
         let (by, now) = (self.by, self.now);
         let mut made = None;
         let answer: Answer = match command {
-            Command::SettleOnTheSpot { settlement } => case.settle(settlement, now),
+            Command::Course(command) => return self.ask_course(case, command).await,
+            Command::SettleOnTheSpot { settlement } => case.settle(&by.person, settlement, now),
             Command::FileToReception { reason } => case.file(reason, now, now),
             Command::Accept { .. } => case.accept(now),
             Command::AnswerDirectly { telling, .. } => {
-                case.answer_directly(Way::parse(case, telling, now)?.at(now), now)
+                case.answer_directly(&by.person, Way::parse(case, telling, now)?.at(now), now)
             }
             Command::ProposeDecline {
                 ground,
                 explanation,
-            } => case.propose_decline(by, *ground, explanation, now),
+                answered_number,
+            } => {
+                self.was_answered(case, *ground, answered_number.trim())
+                    .await?;
+                case.propose_decline(by, *ground, explanation, now)
+            }
             Command::ApproveDecline { .. } => case.approve_decline(by, now),
             Command::RejectDecline { reason } => case.reject_decline(by, reason, now),
             Command::IssueOrder { draft } => {
@@ -372,6 +399,9 @@ impl Step<'_> {
         };
         publications::tell(desk, tx, case, event, &telling).await?;
         let me = (by.post.as_str(), now);
+        if let Command::Course(asked) = command {
+            return self.keep_course(case, event, asked).await;
+        }
         match (event, command) {
             (CaseEvent::Accepted, _)
             | (CaseEvent::DeclineRejected(_), Command::RejectDecline { .. }) => {
@@ -391,6 +421,8 @@ impl Step<'_> {
                     .await?
                     .answer(answer);
                 letters::to_complainant(desk, tx, case, &words, &way, me).await?;
+                let same = |head: &notice::Letterhead| head.answer(answer);
+                following::follow(desk, tx, case, &Led::Told(&same, way.at(now)), me).await?;
             }
             (CaseEvent::DeclineProposed(_), Command::ProposeDecline { explanation, .. }) => {
                 record::ask_decline(tx, case, desk.ids.new_id(), explanation.trim(), by, now)
@@ -403,6 +435,8 @@ impl Step<'_> {
                     .await?
                     .decline(*ground, &explanation);
                 letters::to_complainant(desk, tx, case, &words, &way, me).await?;
+                let same = |head: &notice::Letterhead| head.decline(*ground, &explanation);
+                following::follow(desk, tx, case, &Led::Told(&same, now), me).await?;
             }
             (CaseEvent::OrderIssued, Command::IssueOrder { draft }) => {
                 self.serve_order(case, draft).await?;
@@ -413,7 +447,8 @@ impl Step<'_> {
                 }
             }
             (CaseEvent::InterestDeclared(person), Command::DeclareInterest { interest }) => {
-                record::put_interest(tx, case, person, interest, now).await?;
+                let why = (Ground::DeclaredInterest, interest.as_str());
+                record::put_interest(tx, case, person, why, now).await?;
             }
             (CaseEvent::ResultReturned, Command::ReturnResult { reasons }) => {
                 if let Some(handler) = &case.handler {
@@ -444,7 +479,15 @@ impl Step<'_> {
                     letters::to_unit(desk, tx, case, &words, &order.lead, me).await?;
                 }
             }
-            (CaseEvent::Withdrawn | CaseEvent::Closed, _) => record::lapse(tx, case, now).await?,
+            (CaseEvent::ResultFiled, _) => store::course::lapse(tx, case, now).await?,
+            (CaseEvent::Withdrawn, _) => {
+                record::lapse(tx, case, now).await?;
+                following::follow(desk, tx, case, &Led::TakenBack, me).await?;
+            }
+            (CaseEvent::Closed, _) => {
+                record::lapse(tx, case, now).await?;
+                following::follow(desk, tx, case, &Led::Closed, me).await?;
+            }
             // The rest says all there is in the history.
             _ => {}
         }
@@ -481,22 +524,11 @@ impl Step<'_> {
             } else {
                 "co_unit_codes"
             };
-            let known = reference::unit(self.tx, unit).await?;
-            match known.filter(|known| known.union_code == case.registration.union) {
-                None => {
-                    return Err(ActionError::invalid(
-                        field,
-                        format!("本联社没有单位 {unit}"),
-                    ));
-                }
-                Some(known) if known.retired => {
-                    return Err(ActionError::invalid(
-                        field,
-                        format!("单位 {}({unit})已撤销", known.name),
-                    ));
-                }
-                Some(known) => names.push(known.name),
+            let known = self.unit_for(case, field, unit).await?;
+            if known.union_code != case.registration.union {
+                store::course::let_see(self.tx, case.id, &known.union_code).await?;
             }
+            names.push(known.name);
         }
         let number = &case.registration.number;
         let order_number = format!("{number}-D1");

@@ -100,7 +100,23 @@ impl From<ActionError> for Status {
                 | Refusal::Recused(_)
                 | Refusal::NotAcknowledged
                 | Refusal::AlreadyAnswered
-                | Refusal::AlreadyDelivered => grpc::refused(refusal.code(), refusal.to_string()),
+                | Refusal::AlreadyDelivered
+                | Refusal::SkipsLevel(_)
+                | Refusal::SkipsNoLevel
+                | Refusal::PapersMissing
+                | Refusal::NotReported
+                | Refusal::NoSuperior
+                | Refusal::NoReceipt
+                | Refusal::AlreadyReceipted
+                | Refusal::BouncedBefore(_)
+                | Refusal::BounceWaits(_)
+                | Refusal::NoBounce
+                | Refusal::BouncerRules
+                | Refusal::CannotLead(_)
+                | Refusal::Decided(_)
+                | Refusal::Rests
+                | Refusal::RestsNot
+                | Refusal::HandlerFollowsUp => grpc::refused(refusal.code(), refusal.to_string()),
             },
             ActionError::NoCase | ActionError::NoNotice | ActionError::NoEscalation => {
                 grpc::not_found(error.to_string())

@@ -14,6 +14,7 @@ use crate::{
 };
 
 mod asking;
+mod course;
 mod parse;
 mod reading;
 

@@ -12,8 +12,12 @@ use suda_proto::{
     archive::v1::CaseSealed,
     channel::v1::{NoticeDelivered, NoticeFailed},
     directory::v1::{PolicyPublished, PostChanged, UnitChanged},
-    intake::v1::{ComplaintRegistered, ComplaintWithdrawn, MaterialAdded},
-    routing::v1::routing_service_server::RoutingServiceServer,
+    intake::v1::{
+        ComplaintRegistered, ComplaintWithdrawn, MaterialAdded, PapersCompleted, RelationFound,
+    },
+    routing::v1::{
+        course_service_server::CourseServiceServer, routing_service_server::RoutingServiceServer,
+    },
     sla_watchdog::v1::{Escalated, WarningDue},
 };
 
@@ -50,6 +54,7 @@ impl Service for Routing {
         let counting = desk.clone();
         Ok(Assembly::new()
             .serves(RoutingServiceServer::from_arc(desk.clone()))
+            .serves(CourseServiceServer::from_arc(desk.clone()))
             .hears(
                 Inbox::new(desk)
                     .on::<UnitChanged>()
@@ -58,6 +63,8 @@ impl Service for Routing {
                     .on::<ComplaintRegistered>()
                     .on::<MaterialAdded>()
                     .on::<ComplaintWithdrawn>()
+                    .on::<PapersCompleted>()
+                    .on::<RelationFound>()
                     .on::<WarningDue>()
                     .on::<Escalated>()
                     .on::<NoticeDelivered>()

@@ -20,6 +20,7 @@ use crate::{
     },
 };
 
+mod course;
 pub mod views;
 
 use views::ground;
@@ -444,6 +445,7 @@ pub async fn tell(
         }
         // The notice that goes to the unit tells it.
         CaseEvent::Urged => Ok(()),
+        CaseEvent::Course(event) => course::tell(desk, tx, of, event, t).await,
         // The archive has told it, by CaseSealed.
         CaseEvent::Archived => Ok(()),
     }
@@ -461,6 +463,7 @@ pub async fn refused(
     let ground = match why {
         Ground::ComplainedOf => tells::RecusalGround::ComplainedOf,
         Ground::DeclaredInterest => tells::RecusalGround::DeclaredInterest,
+        Ground::Relation => tells::RecusalGround::Relation,
     };
     say(
         desk,

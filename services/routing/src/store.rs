@@ -14,7 +14,10 @@ use crate::{
     },
     errors::ActionError,
 };
+use course::CourseRow;
 
+pub mod afterwards;
+pub mod course;
 pub mod detail;
 pub mod escalations;
 pub mod lists;
@@ -30,10 +33,19 @@ pub(crate) const SELECT: &str = "
            c.revision, c.moved_at, c.filed_at, c.accepted_at, c.decline_ground, c.decline_proposed_by, c.order_id,
            c.ordered_at, c.lead_unit_code, c.co_unit_codes, c.handler_post, c.handler_person_id, c.findings_at,
            c.decision_notified_at, c.result_author, c.extension_stage, c.ending, c.closed_at,
+           c.persons, c.papers_missing, c.superior_number, c.superior_kind, c.superior_due_at,
+           c.superior_reported_at, c.transfer_id, c.transfer_matter, c.transferred_to_unit_code,
+           c.transfer_receipted_at, c.bouncing_unit_code, c.bouncing_person_id, c.bounced_unit_codes,
+           c.lead_case_id, c.period_from, c.pause_ground, c.paused_at, c.followed_up_at, c.satisfaction,
+           c.answered_by, c.member_posts, c.group_formed_at, c.skipped_union_code, c.skipped_level,
+           c.also_union_code,
            ARRAY(SELECT u.unit_code FROM order_units u
-                 WHERE u.order_id = c.order_id AND u.signed_at IS NOT NULL ORDER BY u.place) AS signed,
-           ARRAY(SELECT i.person_id FROM interests i WHERE i.case_id = c.case_id ORDER BY i.declared_at, i.person_id)
-               AS declared,
+                 WHERE u.order_id = c.order_id AND u.signed_at IS NOT NULL AND u.left_at IS NULL
+                 ORDER BY u.place) AS signed,
+           ARRAY(SELECT i.person_id FROM interests i WHERE i.case_id = c.case_id AND i.ground = 'declared'
+                 ORDER BY i.declared_at, i.person_id) AS declared,
+           ARRAY(SELECT i.person_id FROM interests i WHERE i.case_id = c.case_id AND i.ground = 'relation'
+                 ORDER BY i.declared_at, i.person_id) AS related,
            w.approval_id AS waiting_id, w.clock_code AS waiting_clock, w.stage AS waiting_stage,
            w.until AS waiting_until, w.approver_role AS waiting_rank, w.asked_by_person_id AS waiting_person
     FROM cases c
@@ -81,6 +93,9 @@ pub(crate) struct CaseRow {
     closed_at: Option<DateTime<Utc>>,
     signed: Vec<String>,
     declared: Vec<String>,
+    related: Vec<String>,
+    #[sea_orm(nested)]
+    course: CourseRow,
     waiting_id: Option<Uuid>,
     waiting_clock: Option<String>,
     waiting_stage: Option<i32>,
@@ -159,6 +174,9 @@ impl TryFrom<CaseRow> for Case {
             u64::try_from(row.complaint_revision).map_err(|_| odd("complaint_revision"))?;
         let extension_stage =
             u32::try_from(row.extension_stage).map_err(|_| odd("extension_stage"))?;
+        let persons = u32::try_from(row.course.persons).map_err(|_| odd("persons"))?;
+        let papers_missing = row.course.papers_missing;
+        let course = row.course.read().map_err(odd)?;
         Ok(Self {
             id: row.case_id,
             registration: Registration {
@@ -178,6 +196,8 @@ impl TryFrom<CaseRow> for Case {
                 major: row.major,
                 reply_channel: row.reply_channel,
                 has_contact: row.has_contact,
+                persons,
+                papers_missing,
                 revision: complaint_revision,
             },
             state,
@@ -186,6 +206,7 @@ impl TryFrom<CaseRow> for Case {
             concerned: Concerned {
                 complained_person: row.complained_person_id,
                 declared: row.declared,
+                related: row.related,
             },
             filed_at: row.filed_at,
             accepted_at: row.accepted_at,
@@ -199,6 +220,7 @@ impl TryFrom<CaseRow> for Case {
             extension_stage,
             ending,
             closed_at: row.closed_at,
+            course,
         })
     }
 }
@@ -239,9 +261,9 @@ pub async fn insert(tx: &Tx, case: &Case) -> Result<bool, DbErr> {
         INSERT INTO cases (case_id, number, union_code, unit_code, at_reception, channel, nature, received_at,
             registered_at, masked_name, complained_unit_code, complained_person_id, business_code, cause_code,
             handled_via_code, major, reply_channel, has_contact, complaint_revision, state, revision, moved_at,
-            updated_by)
+            persons, papers_missing, updated_by)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-            'open')
+            $23, $24, 'open')
         ON CONFLICT (case_id) DO NOTHING";
     let r = &case.registration;
     let values = [
@@ -267,6 +289,8 @@ pub async fn insert(tx: &Tx, case: &Case) -> Result<bool, DbErr> {
         state_name(case.state).into(),
         big(case.revision).into(),
         case.moved_at.into(),
+        i32::try_from(r.persons).unwrap_or(i32::MAX).into(),
+        r.papers_missing.into(),
     ];
     Ok(tx.execute_raw(sql(INSERT, values)).await?.rows_affected() == 1)
 }
@@ -281,7 +305,7 @@ pub async fn refresh(
     const REFRESH: &str = "
         UPDATE cases SET masked_name = $2, complained_unit_code = $3, complained_person_id = $4, business_code = $5,
             cause_code = $6, handled_via_code = $7, major = $8, reply_channel = $9, has_contact = $10, nature = $11,
-            complaint_revision = $12, updated_by = 'refresh'
+            complaint_revision = $12, persons = $13, papers_missing = $14, updated_by = 'refresh'
         WHERE case_id = $1 AND complaint_revision < $12";
     let values = [
         id.into(),
@@ -296,6 +320,8 @@ pub async fn refresh(
         r.has_contact.into(),
         r.nature.into(),
         big(r.revision).into(),
+        i32::try_from(r.persons).unwrap_or(i32::MAX).into(),
+        r.papers_missing.into(),
     ];
     tx.execute_raw(sql(REFRESH, values)).await?;
     Ok(())
@@ -308,7 +334,12 @@ pub async fn save(tx: &Tx, case: &Case, done: &'static str) -> Result<(), Action
             decline_ground = $7, decline_proposed_by = $8, order_id = $9, ordered_at = $10, lead_unit_code = $11,
             co_unit_codes = $12, handler_post = $13, handler_person_id = $14, findings_at = $15,
             decision_notified_at = $16, result_author = $17, extension_stage = $18, ending = $19, closed_at = $20,
-            updated_by = $21
+            updated_by = $21, superior_number = $22, superior_kind = $23, superior_due_at = $24,
+            superior_reported_at = $25, transfer_id = $26, transfer_matter = $27, transferred_to_unit_code = $28,
+            transfer_receipted_at = $29, bouncing_unit_code = $30, bouncing_person_id = $31, bounced_unit_codes = $32,
+            lead_case_id = $33, period_from = $34, pause_ground = $35, paused_at = $36, followed_up_at = $37,
+            satisfaction = $38, answered_by = $39, member_posts = $40, group_formed_at = $41,
+            skipped_union_code = $42, skipped_level = $43
         WHERE case_id = $1 AND revision = $2 - 1";
     let order = case.order.as_ref();
     let handler = case.handler.as_ref();
@@ -341,6 +372,7 @@ pub async fn save(tx: &Tx, case: &Case, done: &'static str) -> Result<(), Action
         case.closed_at.into(),
         done.into(),
     ];
+    let values = values.into_iter().chain(course::values(case));
     match tx.execute_raw(sql(SAVE, values)).await?.rows_affected() {
         1 => Ok(()),
         _ => Err(ActionError::Stale {
@@ -376,6 +408,8 @@ pub(crate) fn state_name(state: State) -> &'static str {
         State::Closed => "closed",
         State::Withdrawn => "withdrawn",
         State::Archived => "archived",
+        State::Transferred => "transferred",
+        State::Joined => "joined",
     }
 }
 
@@ -386,6 +420,8 @@ fn ending_name(ending: Ending) -> &'static str {
         Ending::Declined => "declined",
         Ending::Handled => "handled",
         Ending::Withdrawn => "withdrawn",
+        Ending::Transferred => "transferred",
+        Ending::Joined => "joined",
     }
 }
 
@@ -396,6 +432,8 @@ fn ending_of(name: &str) -> Option<Ending> {
         Ending::Declined,
         Ending::Handled,
         Ending::Withdrawn,
+        Ending::Transferred,
+        Ending::Joined,
     ];
     all.into_iter().find(|ending| ending_name(*ending) == name)
 }
@@ -407,6 +445,7 @@ fn ground_name(ground: DeclineGround) -> &'static str {
         DeclineGround::AgainstLaw => "against_law",
         DeclineGround::AnsweredBefore => "answered_before",
         DeclineGround::NotOurs => "not_ours",
+        DeclineGround::NotAuthorised => "not_authorised",
     }
 }
 
@@ -417,6 +456,7 @@ fn ground_of(name: &str) -> Option<DeclineGround> {
         DeclineGround::AgainstLaw,
         DeclineGround::AnsweredBefore,
         DeclineGround::NotOurs,
+        DeclineGround::NotAuthorised,
     ];
     all.into_iter().find(|ground| ground_name(*ground) == name)
 }

@@ -9,12 +9,17 @@ use suda_proto::{
     archive::v1::CaseSealed,
     channel::v1::{DeliveryView, NoticeDelivered, NoticeFailed},
     directory::v1::{LimitUnit, PolicyPublished, PostChanged, UnitChanged},
-    intake::v1::{ComplaintRegistered, ComplaintWithdrawn, MaterialAdded},
+    intake::v1::{
+        ComplaintRegistered, ComplaintWithdrawn, MaterialAdded, PapersCompleted, RelationFound,
+    },
     sla_watchdog::v1::{ClockView, Escalated, RungView, WarningDue},
 };
 
 use crate::{
-    actions::hearing::{self, Complaint, Ended, Rung, instant},
+    actions::{
+        hearing::{self, Complaint, Ended, Rung, instant},
+        supplementing,
+    },
     desk::Desk,
     domain::{
         answer::{Manner, Proof},
@@ -44,7 +49,25 @@ impl Hears<MaterialAdded> for Desk {
         let complaint = Complaint::parse(told.complaint)?;
         let at = instant(told.received_at.as_ref()).unwrap_or(heard.occurred_at);
         let material = (told.material_id.as_str(), told.new_facts, at);
-        Ok(hearing::note_material(self, tx, &complaint, material).await?)
+        Ok(supplementing::note_material(self, tx, &complaint, material).await?)
+    }
+}
+
+impl Hears<PapersCompleted> for Desk {
+    async fn hear(&self, tx: &Tx, told: PapersCompleted, heard: &Heard) -> Result<(), Trouble> {
+        let complaint = Complaint::parse(told.complaint)?;
+        Ok(supplementing::papers_completed(self, tx, &complaint, heard.occurred_at).await?)
+    }
+}
+
+impl Hears<RelationFound> for Desk {
+    async fn hear(&self, tx: &Tx, told: RelationFound, heard: &Heard) -> Result<(), Trouble> {
+        let complaint = Complaint::parse(told.complaint)?;
+        if told.person_id.is_empty() {
+            return Err(malformed("RelationFound", "person_id").into());
+        }
+        let (person, at) = (told.person_id.as_str(), heard.occurred_at);
+        Ok(supplementing::keep_out(self, tx, &complaint, person, at).await?)
     }
 }
 

@@ -174,6 +174,7 @@ pub async fn add_material(
                 teller
                     .material_added(&row, material.id, material.new_facts, material.received_at)
                     .await?;
+                take_papers(&teller, &mut row, &ask.given).await?;
             }
             Ok::<_, ActionError>(Some(row))
         })
@@ -243,14 +244,14 @@ pub async fn add_evidence(
                 )
                 .await?;
                 let ids: Vec<Uuid> = evidence.iter().map(|one| one.id).collect();
-                Teller {
+                let teller = Teller {
                     tx,
                     ids: &desk.ids,
                     actor: &target.actor,
                     now,
-                }
-                .evidence_added(&row, &ids)
-                .await?;
+                };
+                teller.evidence_added(&row, &ids).await?;
+                take_papers(&teller, &mut row, given).await?;
             }
             Ok::<_, ActionError>(row)
         })
@@ -322,6 +323,28 @@ pub async fn withdraw(
             }
         })
         .await
+}
+
+/// Takes the papers that were owed, when they are among what was handed in (令2020年第3号 art. 12, 14).
+async fn take_papers(
+    teller: &Teller<'_>,
+    row: &mut ComplaintRow,
+    given: &[Given],
+) -> Result<(), ActionError> {
+    let Some(owed) = row.missing_papers.as_deref() else {
+        return Ok(());
+    };
+    if !given.iter().any(|one| one.kind.code() == owed) {
+        return Ok(());
+    }
+    store::complaints::papers_complete(teller.tx, row.id).await?;
+    row.missing_papers = None;
+    // A change of its own: who keeps the highest revision takes it over.
+    let mut after = standing(row);
+    if after.add() == Outcome::Moved {
+        save(teller.tx, row, &after, None).await?;
+    }
+    Ok(teller.papers_completed(row).await?)
 }
 
 async fn lock(tx: &Tx, id: Uuid) -> Result<ComplaintRow, ActionError> {

@@ -6,7 +6,7 @@ use prost::Message as _;
 use rand::{RngCore as _, rngs::OsRng};
 use uuid::Uuid;
 
-use super::{actor, know_files, same_request, seal_evidence};
+use super::{actor, know_files, relating::keep_kin_out, same_request, seal_evidence};
 use crate::{
     desk::{Actor, Desk},
     domain::{
@@ -136,6 +136,7 @@ pub async fn register(tx: &Tx, desk: &Desk, new: &New) -> Result<Option<Register
         now: row.registered_at,
     };
     teller.registered(&row).await?;
+    keep_kin_out(desk, tx, &row).await?;
     Ok(Some(Registered {
         row,
         query_code: new.query_code.clone(),
@@ -272,6 +273,7 @@ fn row(
         revision: 1,
         withdrawn_at: None,
         key_id,
+        missing_papers: complaint.missing_papers.map(|kind| kind.code().to_owned()),
     }
 }
 

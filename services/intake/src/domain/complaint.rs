@@ -30,6 +30,8 @@ pub const LINE_LIMIT: usize = 200;
 pub const REPRESENTATIVES_LIMIT: usize = 5;
 /// From here on a joint complaint made face to face is 重大 (令2020年第3号 art. 29(2); 以上 includes the number, art. 43).
 pub const MAJOR_PERSONS: u32 = 20;
+/// From here on a joint complaint speaks through representatives (令2020年第3号 art. 12; 以上 includes the number, art. 43).
+pub const JOINT_PERSONS: u32 = 5;
 /// How many files one complaint takes at a time.
 pub const EVIDENCE_LIMIT: usize = 50;
 
@@ -45,7 +47,7 @@ pub fn receive(
     let nature = draft.nature.ok_or(Refusal::NatureMissing)?;
     let (received_at, late_reason) = arrival(draft.received_at, &draft.late_reason, now)?;
     let narrative = narrative(draft.narrative)?;
-    let complainant = complainant(draft.complainant, &draft.evidence)?;
+    let complainant = complainant(draft.complainant)?;
     let matter = matter(draft.matter, complained)?;
     let representatives = representatives(draft.representatives, draft.persons)?;
     let referral = referral(draft.referral, channel, received_at)?;
@@ -55,6 +57,7 @@ pub fn receive(
     }
     let reply_channel = reply(draft.reply_channel, channel, &complainant)?;
     let persons = draft.persons.max(1);
+    let missing_papers = missing_papers(&complainant, persons, &representatives, &draft.evidence);
     let major = channel == Channel::Visit && persons >= MAJOR_PERSONS;
     Ok(Complaint {
         unit,
@@ -71,7 +74,30 @@ pub fn receive(
         referral,
         source,
         reply_channel,
+        missing_papers,
     })
+}
+
+/// Which papers are still owed: authorisation, proof of succession, or the mandate of representatives.
+///
+/// 令2020年第3号 art. 12, 14. It is registered all the same, for nothing that arrives is lost (guideline art. 24(1)).
+#[must_use]
+pub fn missing_papers(
+    complainant: &Complainant,
+    persons: u32,
+    representatives: &[Representative],
+    evidence: &[EvidenceKind],
+) -> Option<EvidenceKind> {
+    let joint = persons >= JOINT_PERSONS;
+    let needed = match complainant.capacity.unwrap_or(Capacity::Oneself) {
+        Capacity::Oneself | Capacity::StatutoryAgent => {
+            joint.then_some(EvidenceKind::Authorisation)
+        }
+        Capacity::AuthorisedAgent => Some(EvidenceKind::Authorisation),
+        Capacity::Heir => Some(EvidenceKind::Succession),
+    };
+    let unnamed = joint && representatives.is_empty();
+    needed.filter(|kind| unnamed || !evidence.contains(kind))
 }
 
 /// Only a unit that lives may receive; what a retired one did may still be complained of.
@@ -133,7 +159,7 @@ fn narrative(said: Narrative) -> Result<Narrative, Refusal> {
     })
 }
 
-fn complainant(given: Complainant, evidence: &[EvidenceKind]) -> Result<Complainant, Refusal> {
+fn complainant(given: Complainant) -> Result<Complainant, Refusal> {
     let filled = |value: &str| !value.trim().is_empty();
     let name = line("complainant.name", &given.name, 100)?;
     if given.anonymous && !name.is_empty() {
@@ -164,17 +190,10 @@ fn complainant(given: Complainant, evidence: &[EvidenceKind]) -> Result<Complain
         return Err(Refusal::NobodyNamed);
     }
     let principal_name = line("complainant.principal_name", &given.principal_name, 100)?;
-    // 令2020年第3号 art. 14: for whom, and with what proof.
-    let proof = match given.capacity.unwrap_or(Capacity::Oneself) {
-        Capacity::Oneself => None,
-        Capacity::StatutoryAgent => Some(None),
-        Capacity::AuthorisedAgent => Some(Some(EvidenceKind::Authorisation)),
-        Capacity::Heir => Some(Some(EvidenceKind::Succession)),
-    };
-    match proof {
-        Some(_) if principal_name.is_empty() => return Err(Refusal::PrincipalMissing),
-        Some(Some(kind)) if !evidence.contains(&kind) => return Err(Refusal::ProofMissing(kind)),
-        Some(_) | None => {}
+    // 令2020年第3号 art. 14: for whom. The proof may come later.
+    let oneself = given.capacity.unwrap_or(Capacity::Oneself) == Capacity::Oneself;
+    if !oneself && principal_name.is_empty() {
+        return Err(Refusal::PrincipalMissing);
     }
     let id_type = given.id_type.filter(|_| !id_number.is_empty());
     Ok(Complainant {

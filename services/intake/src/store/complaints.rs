@@ -76,13 +76,15 @@ pub struct ComplaintRow {
     pub withdrawn_at: Option<DateTime<Utc>>,
     /// The key of what is sealed.
     pub key_id: Uuid,
+    /// Which papers are still owed: a kind of evidence.
+    pub missing_papers: Option<String>,
 }
 
 const COLUMNS: &str = "c.id, c.number, c.union_code, c.unit_code, c.registered_at_reception, c.channel, c.nature, \
     c.received_at, c.registered_at, c.received_by_post, c.late_reason, c.masked_name, c.anonymous, \
     c.complained_unit_code, c.complained_person_id, c.business_code, c.cause_code, c.handled_via_code, c.amount_fen, \
     c.currency, c.persons, c.major, c.settled_on_the_spot, c.referral_number, c.referral_due_at, c.reply_channel, \
-    c.has_contact, c.raw_digest, c.revision, c.withdrawn_at, c.key_id";
+    c.has_contact, c.raw_digest, c.revision, c.withdrawn_at, c.key_id, c.missing_papers";
 
 /// What of a complaint is sealed, with its key; no key once it was destroyed.
 #[derive(Clone, FromQueryResult)]
@@ -197,10 +199,11 @@ pub async fn register(tx: &Tx, new: &Registration) -> Result<Option<String>, DbE
             registered_at, received_by_post, late_reason, masked_name, anonymous, complained_unit_code,
             complained_person_id, business_code, cause_code, handled_via_code, amount_fen, currency, persons, major,
             settled_on_the_spot, referral_number, referral_due_at, reply_channel, has_contact, raw_digest, revision,
-            withdrawn_at, key_id, sealed_identity, sealed_narrative, sealed_query_code, query_code_mac)
+            withdrawn_at, key_id, sealed_identity, sealed_narrative, sealed_query_code, query_code_mac,
+            missing_papers)
          SELECT $6, $7 || '-' || $44::text || '-' || lpad(last::text, greatest(6, length(last::text)), '0'), $7, $8, $9,
             $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31,
-            $32, $33, $34, $35, $38, $39, $40, $41
+            $32, $33, $34, $35, $38, $39, $40, $41, $49
          FROM counted RETURNING number",
         [
             new.arrival.request_id.into(),
@@ -251,6 +254,7 @@ pub async fn register(tx: &Tx, new: &Registration) -> Result<Option<String>, DbE
             evidence.digests.into(),
             evidence.kinds.into(),
             evidence.about.into(),
+            row.missing_papers.clone().into(),
         ],
     );
     match tx.query_one_raw(statement).await? {
@@ -351,6 +355,13 @@ pub async fn save(
         [id.into(), before.into(), after.revision.into(), after.withdrawn_at.into(), withdrawal.into()],
     );
     Ok(tx.execute_raw(statement).await?.rows_affected() == 1)
+}
+
+/// Notes that no papers are owed any more.
+pub async fn papers_complete(tx: &Tx, id: Uuid) -> Result<(), DbErr> {
+    let text = "UPDATE complaints SET missing_papers = NULL WHERE id = $1";
+    tx.execute_raw(sql(text, [id.into()])).await?;
+    Ok(())
 }
 
 /// Whether a handling unit has to do with a complaint.

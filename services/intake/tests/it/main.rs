@@ -11,6 +11,7 @@ mod looking;
 mod quarantining;
 mod refusing;
 mod registering;
+mod relating;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

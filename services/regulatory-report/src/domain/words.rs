@@ -26,12 +26,14 @@ pub const NATURES: [(&str, &str); 5] = [
 ];
 
 /// How a case ended.
-pub const OUTCOMES: [(&str, &str); 5] = [
+pub const OUTCOMES: [(&str, &str); 7] = [
     ("settled_on_the_spot", "当场解决"),
     ("answered_directly", "受理部门直接答复"),
     ("handled", "督办办结"),
     ("declined", "不予受理"),
     ("withdrawn", "撤回"),
+    ("transferred", "移交"),
+    ("joined", "并案"),
 ];
 
 /// Where the business was done: axis A of JR/T 0169.

@@ -14,6 +14,10 @@ use crate::{
     store::record::Text,
 };
 
+pub mod course;
+
+pub use course::CourseCommand;
+
 /// How a complainant shall be told, as it was asked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Telling {
@@ -50,6 +54,7 @@ pub enum Command {
     ProposeDecline {
         ground: DeclineGround,
         explanation: String,
+        answered_number: String,
     },
     ApproveDecline {
         remark: String,
@@ -119,6 +124,8 @@ pub enum Command {
     UrgeUnit {
         message: String,
     },
+    /// Something beyond the ordinary course.
+    Course(CourseCommand),
 }
 
 impl Command {
@@ -150,6 +157,7 @@ impl Command {
             Self::Withdraw { .. } => Verb::Withdraw,
             Self::Close { .. } => Verb::Close,
             Self::UrgeUnit { .. } => Verb::UrgeUnit,
+            Self::Course(command) => command.verb(),
         }
     }
 
@@ -179,9 +187,11 @@ impl Command {
             Self::ProposeDecline {
                 ground,
                 explanation,
+                answered_number,
             } => {
                 vec![
                     ("理由", ground.words().to_owned()),
+                    ("已答复的投诉", answered_number.clone()),
                     ("对投诉人的说明", explanation.clone()),
                 ]
             }
@@ -245,37 +255,39 @@ impl Command {
             ],
             Self::Withdraw { statement } => one("撤回情况", statement),
             Self::UrgeUnit { message } => one("催办内容", message),
+            Self::Course(command) => command.texts(),
         }
     }
 
     /// What a verb is called in the history once it is done: the event's name.
     #[must_use]
     pub fn event(&self) -> &'static str {
-        match self.verb() {
-            Verb::SettleOnTheSpot => "CaseSettled",
-            Verb::FileToReception => "CaseFiled",
-            Verb::Accept => "CaseAccepted",
-            Verb::AnswerDirectly => "CaseAnswered",
-            Verb::ProposeDecline => "DeclineProposed",
-            Verb::ApproveDecline => "CaseDeclined",
-            Verb::RejectDecline => "DeclineRejected",
-            Verb::IssueOrder => "OrderIssued",
-            Verb::SignOrder => "OrderSigned",
-            Verb::AssignHandler => "HandlerAssigned",
-            Verb::DeclareInterest => "InterestDeclared",
-            Verb::RecordContact => "ContactRecorded",
-            Verb::RecordFindings => "FindingsRecorded",
-            Verb::RecordSolution => "SolutionProposed",
-            Verb::RecordAnswer => "AnswerSent",
-            Verb::FileResult => "ResultFiled",
-            Verb::ReturnResult => "ResultReturned",
-            Verb::PassResult => "ResultPassed",
-            Verb::RequestExtension => "ExtensionRequested",
-            Verb::ApproveExtension => "ExtensionGranted",
-            Verb::RefuseExtension => "ExtensionRefused",
-            Verb::Withdraw => "CaseWithdrawn",
-            Verb::Close => "CaseClosed",
-            Verb::UrgeUnit => "UnitUrged",
+        match self {
+            Self::SettleOnTheSpot { .. } => "CaseSettled",
+            Self::FileToReception { .. } => "CaseFiled",
+            Self::Accept { .. } => "CaseAccepted",
+            Self::AnswerDirectly { .. } => "CaseAnswered",
+            Self::ProposeDecline { .. } => "DeclineProposed",
+            Self::ApproveDecline { .. } => "CaseDeclined",
+            Self::RejectDecline { .. } => "DeclineRejected",
+            Self::IssueOrder { .. } => "OrderIssued",
+            Self::SignOrder { .. } => "OrderSigned",
+            Self::AssignHandler { .. } => "HandlerAssigned",
+            Self::DeclareInterest { .. } => "InterestDeclared",
+            Self::RecordContact { .. } => "ContactRecorded",
+            Self::RecordFindings { .. } => "FindingsRecorded",
+            Self::RecordSolution { .. } => "SolutionProposed",
+            Self::RecordAnswer { .. } => "AnswerSent",
+            Self::FileResult { .. } => "ResultFiled",
+            Self::ReturnResult { .. } => "ResultReturned",
+            Self::PassResult { .. } => "ResultPassed",
+            Self::RequestExtension { .. } => "ExtensionRequested",
+            Self::ApproveExtension { .. } => "ExtensionGranted",
+            Self::RefuseExtension { .. } => "ExtensionRefused",
+            Self::Withdraw { .. } => "CaseWithdrawn",
+            Self::Close { .. } => "CaseClosed",
+            Self::UrgeUnit { .. } => "UnitUrged",
+            Self::Course(command) => command.event(),
         }
     }
 }

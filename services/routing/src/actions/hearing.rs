@@ -5,12 +5,19 @@ use chrono::{DateTime, Utc};
 use suda_proto::{common::v1 as common, intake::v1::ComplaintView};
 use uuid::Uuid;
 
-use super::letters;
+use super::{
+    command::course::superior_texts,
+    following::{self, Led},
+    letters,
+};
 use crate::{
     desk::Desk,
     domain::{
         answer::{Manner, Proof},
-        case::{Case, CaseEvent, Outcome, Registration},
+        case::{
+            Case, CaseEvent, Outcome, Registration,
+            course::{Level, Skipped, Superior, SuperiorKind},
+        },
         escalation::Escalation,
         notice::{self, Limit},
         refusal::Refusal,
@@ -45,6 +52,8 @@ pub struct Complaint {
     pub settled: bool,
     /// When the complainant took it back.
     pub withdrawn_at: Option<DateTime<Utc>>,
+    /// Who passed it on.
+    pub superior: Option<Superior>,
 }
 
 impl Complaint {
@@ -78,6 +87,15 @@ impl Complaint {
             return Err(odd("number, union or unit"));
         }
         let withdrawn_at = instant(view.withdrawn_at.as_ref());
+        let superior = (!view.referral_number.is_empty()).then(|| Superior {
+            number: view.referral_number.clone(),
+            kind: match view.channel() {
+                common::Channel::RegulatorTransfer => SuperiorKind::Regulator,
+                common::Channel::ThirdParty => SuperiorKind::ThirdParty,
+                _ => SuperiorKind::Superior,
+            },
+            due_at: instant(view.referral_due_at.as_ref()),
+        });
         Ok(Self {
             id: view.complaint_id.parse().map_err(|_| odd("complaint_id"))?,
             registration: Registration {
@@ -99,12 +117,15 @@ impl Complaint {
                 major: view.major,
                 reply_channel: view.reply_channel,
                 has_contact: view.has_contact,
+                persons: view.persons,
+                papers_missing: view.papers_missing,
                 revision: view.revision,
             },
             complained_person: view.complained_person_id,
             received_by_post: view.received_by_post,
             settled: view.settled_on_the_spot,
             withdrawn_at,
+            superior,
         })
     }
 }
@@ -115,12 +136,13 @@ impl Complaint {
 pub async fn open(desk: &Desk, tx: &Tx, complaint: &Complaint) -> Result<Case, ActionError> {
     let now = desk.clock.now();
     let registration = &complaint.registration;
-    let new = Case::open(
+    let mut new = Case::open(
         complaint.id,
         registration.clone(),
         &complaint.complained_person,
         now,
     );
+    new.course.skipped = skipped(tx, complaint).await?;
     if !store::insert(tx, &new).await? {
         let mut case = store::lock(tx, complaint.id)
             .await?
@@ -143,9 +165,21 @@ pub async fn open(desk: &Desk, tx: &Tx, complaint: &Complaint) -> Result<Case, A
     };
     write(tx, &case, "CaseOpened", (post, registered, now), &[]).await?;
     publications::opened(desk, tx, &case, &telling).await?;
+    if let Some(superior) = &complaint.superior {
+        let texts = superior_texts(superior);
+        let outcome = case.pass_on(superior.clone(), registered)?;
+        let by = (post, registered);
+        step(desk, tx, &case, outcome, ("CaseTransferredIn", texts), by).await?;
+    }
+    if registration.papers_missing {
+        let words = notice::course::papers_missing(&registration.number);
+        if let Some(unit) = reference::reception(tx, &registration.union).await? {
+            letters::to_unit(desk, tx, &case, &words, &unit.unit_code, ("", now)).await?;
+        }
+    }
     if complaint.settled {
         let text = "登记时已当场解决,情况见投诉登记(附表1)";
-        let outcome = case.settle(text, registered)?;
+        let outcome = case.settle("", text, registered)?;
         step(
             desk,
             tx,
@@ -171,6 +205,31 @@ pub async fn open(desk: &Desk, tx: &Tx, complaint: &Complaint) -> Result<Case, A
     Ok(case)
 }
 
+/// Whether a complaint skipped its union: it came to an office or to the compliance department, nobody passed it on, and
+/// it is no report of misconduct, which belongs there (guideline art. 20, 21).
+async fn skipped(tx: &Tx, complaint: &Complaint) -> Result<Option<Skipped>, ActionError> {
+    let r = &complaint.registration;
+    let report = r.nature == i32::from(common::Nature::Report);
+    if complaint.superior.is_some() || report || r.complained_unit.is_empty() {
+        return Ok(None);
+    }
+    let above = reference::unit(tx, &r.union).await?;
+    let relief = [reference::OFFICE, reference::PROVINCE];
+    if !above.is_some_and(|unit| relief.contains(&unit.kind)) {
+        return Ok(None);
+    }
+    let Some(complained) = reference::unit(tx, &r.complained_unit).await? else {
+        return Ok(None);
+    };
+    let union = reference::unit(tx, &complained.union_code).await?;
+    Ok(union
+        .filter(|unit| unit.kind == reference::UNION)
+        .map(|unit| Skipped {
+            union: unit.unit_code,
+            level: Level::Undecided,
+        }))
+}
+
 /// Ends the case of a complaint that was taken back; a decided one only notes it (令2020年第3号 art. 15).
 pub async fn withdraw(
     desk: &Desk,
@@ -194,7 +253,8 @@ pub async fn withdraw(
                 ("CaseWithdrawn", vec![("撤回情况", text.to_owned())]),
                 ("", at),
             )
-            .await
+            .await?;
+            following::follow(desk, tx, &case, &Led::TakenBack, ("", now)).await
         }
         Err(Refusal::OutOfOrder { state, .. }) => {
             let texts = [("说明", format!("案件已处于“{state}”,撤回只作记录"))];
@@ -202,48 +262,6 @@ pub async fn withdraw(
         }
         Err(refusal) => Err(refusal.into()),
     }
-}
-
-/// Notes material that the complainant added.
-pub async fn note_material(
-    desk: &Desk,
-    tx: &Tx,
-    complaint: &Complaint,
-    (material, new_facts, at): (&str, bool, DateTime<Utc>),
-) -> Result<(), ActionError> {
-    let case = open(desk, tx, complaint).await?;
-    let texts = [
-        ("材料", material.to_owned()),
-        (
-            "新事实",
-            if new_facts {
-                "有新的事实和理由".to_owned()
-            } else {
-                String::new()
-            },
-        ),
-    ];
-    write(
-        tx,
-        &case,
-        "MaterialAdded",
-        ("", at, desk.clock.now()),
-        &texts,
-    )
-    .await?;
-    if let Some(handler) = case.handler.as_ref().filter(|_| !case.ended()) {
-        let words = notice::material_added(&case.registration.number, new_facts);
-        letters::to_post(
-            desk,
-            tx,
-            &case,
-            &words,
-            &handler.post,
-            ("", desk.clock.now()),
-        )
-        .await?;
-    }
-    Ok(())
 }
 
 /// Notes that the sealed file exists (guideline art. 22).
@@ -432,7 +450,7 @@ pub async fn delivered(desk: &Desk, tx: &Tx, ended: &Ended) -> Result<(), Action
 }
 
 /// Saves, writes down and tells a move that nobody at a door made.
-async fn step(
+pub(super) async fn step(
     desk: &Desk,
     tx: &Tx,
     case: &Case,
@@ -456,7 +474,7 @@ async fn step(
     Ok(())
 }
 
-async fn write(
+pub(super) async fn write(
     tx: &Tx,
     case: &Case,
     event: &'static str,

@@ -2,7 +2,9 @@
 //!
 //! A complaint is registered, settled on the spot or filed to the reception, accepted or declined, answered directly or
 //! ordered to a handling unit; then it is closed and archived. The verbs below stand in that order; what happens inside
-//! the handling unit and at its review stands in [`handling`]. `case/tests.rs` holds the same law as one table.
+//! the handling unit and at its review stands in [`handling`]. What may happen beside it: [`passing`] on and over,
+//! [`sharing`] among units and with other cases, [`timing`] of the legal limit. `case/tests.rs` holds the same law as
+//! one table.
 
 #![warn(
     clippy::wildcard_enum_match_arm,
@@ -20,13 +22,18 @@ use super::{
     standing::Actor,
 };
 
+pub mod course;
 pub mod facts;
 pub mod handling;
+pub mod passing;
+pub mod sharing;
+pub mod timing;
 
 use State::{
-    Accepted, Answered, Archived, Closed, DeclineProposed, Declined, Filed, Handling, Ordered,
-    Registered, ResultFiled, ResultPassed, Settled, Withdrawn,
+    Accepted, Answered, Archived, Closed, DeclineProposed, Declined, Filed, Handling, Joined,
+    Ordered, Registered, ResultFiled, ResultPassed, Settled, Transferred, Withdrawn,
 };
+pub use course::{Course, CourseEvent};
 pub use facts::{CaseEvent, Decline, DeclineGround, Ending, Handler, Registration, State};
 
 /// A case and everything that is true of it now.
@@ -68,6 +75,8 @@ pub struct Case {
     pub ending: Option<Ending>,
     /// When it was closed or withdrawn.
     pub closed_at: Option<DateTime<Utc>>,
+    /// What happened to it beyond the ordinary course.
+    pub course: Course,
 }
 
 /// What a verb did.
@@ -100,7 +109,7 @@ impl Case {
             moved_at: now,
             concerned: Concerned {
                 complained_person: complained_person.to_owned(),
-                declared: Vec::new(),
+                ..Concerned::default()
             },
             filed_at: None,
             accepted_at: None,
@@ -114,21 +123,24 @@ impl Case {
             extension_stage: 0,
             ending: None,
             closed_at: None,
+            course: Course::default(),
         }
     }
 
     /// Settles it on the spot; 附表1 is filed for the record (guideline art. 17(1)).
-    pub fn settle(&mut self, settlement: &str, now: DateTime<Utc>) -> Answer {
+    pub fn settle(&mut self, person: &str, settlement: &str, now: DateTime<Utc>) -> Answer {
         required(settlement, "settlement", "当场解决的情况")?;
         match self.state {
             Registered => {
+                self.runs()?;
+                self.course.answered_by = Some(person.to_owned());
                 self.ending = Some(Ending::SettledOnTheSpot);
                 self.decision_notified_at = Some(now);
                 Ok(self.moves_to(Settled, CaseEvent::Settled, now))
             }
             Settled => Ok(Outcome::Already),
             Filed | Accepted | DeclineProposed | Declined | Answered | Ordered | Handling
-            | ResultFiled | ResultPassed | Closed | Withdrawn | Archived => {
+            | ResultFiled | ResultPassed | Closed | Withdrawn | Archived | Transferred | Joined => {
                 self.refuses("登记当场解决")
             }
         }
@@ -144,7 +156,7 @@ impl Case {
             }
             Filed => Ok(Outcome::Already),
             Settled | Accepted | DeclineProposed | Declined | Answered | Ordered | Handling
-            | ResultFiled | ResultPassed | Closed | Withdrawn | Archived => {
+            | ResultFiled | ResultPassed | Closed | Withdrawn | Archived | Transferred | Joined => {
                 self.refuses("报送受理部门")
             }
         }
@@ -154,19 +166,30 @@ impl Case {
     pub fn accept(&mut self, now: DateTime<Utc>) -> Answer {
         match self.state {
             Filed => {
+                self.level_is_right()?;
                 self.accepted_at = Some(now);
                 Ok(self.moves_to(Accepted, CaseEvent::Accepted, now))
             }
             Accepted => Ok(Outcome::Already),
             Registered | Settled | DeclineProposed | Declined | Answered | Ordered | Handling
-            | ResultFiled | ResultPassed | Closed | Withdrawn | Archived => self.refuses("受理"),
+            | ResultFiled | ResultPassed | Closed | Withdrawn | Archived | Transferred | Joined => {
+                self.refuses("受理")
+            }
         }
     }
 
     /// Answers it without an order (guideline art. 17(2)); the answer itself was checked when it was taken.
-    pub fn answer_directly(&mut self, told_at: DateTime<Utc>, now: DateTime<Utc>) -> Answer {
+    pub fn answer_directly(
+        &mut self,
+        person: &str,
+        told_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Answer {
         match self.state {
             Filed | Accepted => {
+                self.level_is_right()?;
+                self.may_be_answered()?;
+                self.course.answered_by = Some(person.to_owned());
                 self.accepted_at.get_or_insert(now);
                 self.ending = Some(Ending::AnsweredDirectly);
                 self.decision_notified_at = Some(told_at);
@@ -174,7 +197,7 @@ impl Case {
             }
             Answered => Ok(Outcome::Already),
             Registered | Settled | DeclineProposed | Declined | Ordered | Handling
-            | ResultFiled | ResultPassed | Closed | Withdrawn | Archived => {
+            | ResultFiled | ResultPassed | Closed | Withdrawn | Archived | Transferred | Joined => {
                 self.refuses("直接答复")
             }
         }
@@ -195,12 +218,14 @@ impl Case {
         };
         match self.state {
             Filed | Accepted => {
+                self.level_is_right()?;
+                self.runs()?;
                 self.decline = Some(decline);
                 Ok(self.moves_to(DeclineProposed, CaseEvent::DeclineProposed(ground), now))
             }
             DeclineProposed if self.decline.as_ref() == Some(&decline) => Ok(Outcome::Already),
             Registered | Settled | DeclineProposed | Declined | Answered | Ordered | Handling
-            | ResultFiled | ResultPassed | Closed | Withdrawn | Archived => {
+            | ResultFiled | ResultPassed | Closed | Withdrawn | Archived | Transferred | Joined => {
                 self.refuses("提出不予受理")
             }
         }
@@ -221,7 +246,8 @@ impl Case {
             (Declined, _) => Ok(Outcome::Already),
             (
                 DeclineProposed | Registered | Settled | Filed | Accepted | Answered | Ordered
-                | Handling | ResultFiled | ResultPassed | Closed | Withdrawn | Archived,
+                | Handling | ResultFiled | ResultPassed | Closed | Withdrawn | Archived
+                | Transferred | Joined,
                 _,
             ) => self.refuses("批准不予受理"),
         }
@@ -242,7 +268,8 @@ impl Case {
             }
             (
                 DeclineProposed | Declined | Registered | Settled | Filed | Accepted | Answered
-                | Ordered | Handling | ResultFiled | ResultPassed | Closed | Withdrawn | Archived,
+                | Ordered | Handling | ResultFiled | ResultPassed | Closed | Withdrawn | Archived
+                | Transferred | Joined,
                 _,
             ) => self.refuses("退回不予受理的意见"),
         }
@@ -252,6 +279,7 @@ impl Case {
     pub fn issue_order(&mut self, order_id: Uuid, draft: &Draft, now: DateTime<Utc>) -> Answer {
         match self.state {
             Filed | Accepted => {
+                self.level_is_right()?;
                 self.accepted_at.get_or_insert(now);
                 self.order = Some(Order {
                     id: order_id,
@@ -263,7 +291,7 @@ impl Case {
                 Ok(self.moves_to(Ordered, CaseEvent::OrderIssued, now))
             }
             Registered | Settled | DeclineProposed | Declined | Answered | Ordered | Handling
-            | ResultFiled | ResultPassed | Closed | Withdrawn | Archived => {
+            | ResultFiled | ResultPassed | Closed | Withdrawn | Archived | Transferred | Joined => {
                 self.refuses("签发督办表")
             }
         }
@@ -273,30 +301,33 @@ impl Case {
     pub fn withdraw(&mut self, statement: &str, at: DateTime<Utc>, now: DateTime<Utc>) -> Answer {
         required(statement, "statement", "撤回的情况")?;
         match self.state {
-            Registered | Filed | Accepted | DeclineProposed | Ordered | Handling | ResultFiled => {
+            Registered | Filed | Accepted | DeclineProposed | Ordered | Handling | ResultFiled
+            | Joined => {
                 self.ending = Some(Ending::Withdrawn);
                 self.closed_at = Some(at);
-                self.waiting = None;
+                self.nothing_waits();
                 Ok(self.moves_to(Withdrawn, CaseEvent::Withdrawn, now))
             }
             Withdrawn => Ok(Outcome::Already),
-            Settled | Declined | Answered | ResultPassed | Closed | Archived => {
+            Settled | Declined | Answered | ResultPassed | Closed | Archived | Transferred => {
                 self.refuses("撤回")
             }
         }
     }
 
-    /// Ends it, once it is settled, answered, declined or its result passed.
+    /// Ends it, once it is settled, answered, declined, its result passed, or its transfer receipted; a superior who
+    /// passed it on has his report by then (guideline art. 18(2)).
     pub fn close(&mut self, now: DateTime<Utc>) -> Answer {
         match self.state {
-            Settled | Declined | Answered | ResultPassed => {
+            Settled | Declined | Answered | ResultPassed | Transferred => {
+                self.owes_nothing()?;
                 self.closed_at = Some(now);
-                self.waiting = None;
+                self.nothing_waits();
                 Ok(self.moves_to(Closed, CaseEvent::Closed, now))
             }
             Closed => Ok(Outcome::Already),
             Registered | Filed | Accepted | DeclineProposed | Ordered | Handling | ResultFiled
-            | Withdrawn | Archived => self.refuses("办结"),
+            | Withdrawn | Archived | Joined => self.refuses("办结"),
         }
     }
 
@@ -306,14 +337,19 @@ impl Case {
             Closed | Withdrawn => Ok(self.moves_to(Archived, CaseEvent::Archived, now)),
             Archived => Ok(Outcome::Already),
             Registered | Settled | Filed | Accepted | DeclineProposed | Declined | Answered
-            | Ordered | Handling | ResultFiled | ResultPassed => self.refuses("归档"),
+            | Ordered | Handling | ResultFiled | ResultPassed | Transferred | Joined => {
+                self.refuses("归档")
+            }
         }
     }
 
     /// Whether nothing more happens to it but filing away.
     #[must_use]
     pub fn ended(&self) -> bool {
-        matches!(self.state, Closed | Withdrawn | Archived)
+        matches!(
+            self.state,
+            Closed | Withdrawn | Archived | Transferred | Joined
+        )
     }
 
     pub(super) fn moves_to(
@@ -336,6 +372,8 @@ impl Case {
     }
 }
 
+#[cfg(test)]
+mod rules;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

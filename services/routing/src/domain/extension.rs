@@ -114,9 +114,7 @@ fn cap(
     allowed: &Allowed,
 ) -> Result<(DateTime<Utc>, &'static str), Refusal> {
     let received_on = in_shanghai(received_at).date_naive();
-    let longest = received_on
-        .checked_add_months(Months::new(LONGEST_MONTHS))
-        .unwrap_or(received_on);
+    let longest = longest_day(received_at);
     let stage_index = usize::try_from(stage).unwrap_or(usize::MAX).wrapping_sub(1);
     let (last_day, article) = match clock {
         "G18.1c" if stage == 1 => (longest, "指引第十八条第三款"),
@@ -150,6 +148,14 @@ fn cap(
         }
     };
     Ok((end_of(last_day), article))
+}
+
+/// The last day of the guideline's longest limit.
+fn longest_day(received_at: DateTime<Utc>) -> NaiveDate {
+    let received_on = in_shanghai(received_at).date_naive();
+    received_on
+        .checked_add_months(Months::new(LONGEST_MONTHS))
+        .unwrap_or(received_on)
 }
 
 fn no_such_stage(clock: &str, stage: u32) -> Refusal {
@@ -189,8 +195,16 @@ impl Case {
         now: DateTime<Utc>,
     ) -> Answer {
         required(ground, "ground", "延期理由")?;
-        let (cap, article) = cap(clock, stage, self.registration.received_at, allowed)?;
+        // New facts begin the legal limit anew; the guideline's three months do not begin anew (art. 18(3)).
+        let from = match self.course.period_from {
+            Some(from) if clock == "L18" => from,
+            _ => self.registration.received_at,
+        };
+        let (cap, article) = cap(clock, stage, from, allowed)?;
+        let longest = end_of(longest_day(self.registration.received_at));
+        let cap = cap.min(longest);
         self.open_to_extension("申请延期")?;
+        self.runs()?;
         if let Some(waiting) = &self.waiting {
             let same =
                 (waiting.clock.as_str(), waiting.stage, waiting.until) == (clock, stage, until);
@@ -284,7 +298,9 @@ impl Case {
             | State::ResultPassed
             | State::Closed
             | State::Withdrawn
-            | State::Archived => Err(Refusal::OutOfOrder {
+            | State::Archived
+            | State::Transferred
+            | State::Joined => Err(Refusal::OutOfOrder {
                 verb,
                 state: self.state.words(),
             }),

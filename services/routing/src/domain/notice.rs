@@ -11,6 +11,8 @@ use super::{
     extension::in_shanghai,
 };
 
+pub mod course;
+
 /// What a notice is; the numbers are the contract's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -34,6 +36,24 @@ pub enum Kind {
     Returned = 9,
     /// The complainant added material.
     Material = 10,
+    /// 移交告知, to the complainant.
+    Transfer = 11,
+    /// 移交函, to a unit.
+    Handover = 12,
+    /// 期限中止、恢复.
+    Pause = 13,
+    /// 期限重新计算.
+    Restart = 14,
+    /// 并案.
+    Joined = 15,
+    /// 退单.
+    Bounce = 16,
+    /// 书面报告.
+    Report = 17,
+    /// 专项调查组.
+    Group = 18,
+    /// Papers are missing.
+    Papers = 19,
 }
 
 /// Channels that notices go by, by the contract's numbers; the others are for people to deliver.
@@ -184,20 +204,6 @@ impl Letterhead {
                 "因情况复杂,经批准延长处理期限,将于{until}前作出处理决定并告知您。\n\n原因:{ground}"
             ),
         )
-    }
-}
-
-impl DeclineGround {
-    /// What people call it.
-    #[must_use]
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Empty => "内容空泛,没有具体事实",
-            Self::Groundless => "缺乏事实根据",
-            Self::AgainstLaw => "诉求违反法律法规",
-            Self::AnsweredBefore => "同一事实和理由已经答复",
-            Self::NotOurs => "不属于本机构的业务或职责",
-        }
     }
 }
 

@@ -9,6 +9,8 @@ pub enum Ground {
     ComplainedOf,
     /// The person declared an interest.
     DeclaredInterest,
+    /// The person is related to the complainant, by kin or by business.
+    Relation,
 }
 
 impl Ground {
@@ -18,6 +20,7 @@ impl Ground {
         match self {
             Self::ComplainedOf => "被投诉人员",
             Self::DeclaredInterest => "已声明利害关系",
+            Self::Relation => "与投诉人有亲属或业务关系",
         }
     }
 }
@@ -29,6 +32,8 @@ pub struct Concerned {
     pub complained_person: String,
     /// Those who declared an interest.
     pub declared: Vec<String>,
+    /// Those who are related to the complainant.
+    pub related: Vec<String>,
 }
 
 impl Concerned {
@@ -41,6 +46,8 @@ impl Concerned {
             Some(Ground::ComplainedOf)
         } else if self.declared.iter().any(|declared| declared == person) {
             Some(Ground::DeclaredInterest)
+        } else if self.related.iter().any(|related| related == person) {
+            Some(Ground::Relation)
         } else {
             None
         }
@@ -52,11 +59,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn g19_the_person_complained_of_and_whoever_declared_an_interest_keep_out() {
+    fn g19_l17_the_person_complained_of_whoever_declared_an_interest_and_kin_keep_out() {
         let concerned = Concerned {
             complained_person: "p-teller".to_owned(),
             declared: vec!["p-cousin".to_owned()],
+            related: vec!["p-brother".to_owned()],
         };
+        assert_eq!(concerned.bars("p-brother"), Some(Ground::Relation));
         assert_eq!(concerned.bars("p-teller"), Some(Ground::ComplainedOf));
         assert_eq!(concerned.bars("p-cousin"), Some(Ground::DeclaredInterest));
         assert_eq!(concerned.bars("p-other"), None);

@@ -97,6 +97,60 @@ pub enum Refusal {
     /// It was delivered before.
     #[error("该通知已有送达证明")]
     AlreadyDelivered,
+    /// It came to an office or to the compliance department before its union (guideline art. 20).
+    #[error(
+        "该投诉越级:应先向{0}提出(指引第二十条)。请转交该处并告知投诉人;确属超期未办或特殊情况的,请先写明理由予以接收"
+    )]
+    SkipsLevel(String),
+    /// It skipped no level, or that is decided.
+    #[error("该投诉没有待决定的越级问题")]
+    SkipsNoLevel,
+    /// The papers of an agent, an heir or representatives are missing (令2020年第3号 art. 14, 18(4)).
+    #[error(
+        "授权委托书、继承证明或代表人推选材料尚未提交,身份未确认,不能答复;请催交材料,或依令2020年第3号第十八条第四款不予受理"
+    )]
+    PapersMissing,
+    /// A superior who passed it on waits for the written report (guideline art. 18(2)).
+    #[error(
+        "上级或监管转办的案件须先将处理结果书面报告高级管理层和来文单位,再办结(指引第十八条第二款)"
+    )]
+    NotReported,
+    /// Nobody passed it on.
+    #[error("本案没有登记上级或监管来文,无须上报")]
+    NoSuperior,
+    /// The unit it was handed to has not given its receipt.
+    #[error("接收单位尚未签收移交,不能办结")]
+    NoReceipt,
+    /// It was handed over once.
+    #[error("本案已移交,接收单位已签收")]
+    AlreadyReceipted,
+    /// A unit bounces once (退单).
+    #[error("单位 {0} 对本案已退单一次,不能再次退单")]
+    BouncedBefore(String),
+    /// Another bounce waits.
+    #[error("单位 {0} 的退单尚待裁定,请先裁定")]
+    BounceWaits(String),
+    /// Nobody bounced.
+    #[error("没有待裁定的退单")]
+    NoBounce,
+    /// Whoever bounced does not rule on it.
+    #[error("退单由另一人裁定,提出人不能自己裁定")]
+    BouncerRules,
+    /// The case it shall be joined to cannot lead.
+    #[error("不能并入该案:{0}")]
+    CannotLead(&'static str),
+    /// The complainant knows the decision; what comes now is an appeal or a supplement.
+    #[error("处理决定已告知投诉人,{0};不服决定的请走申诉(核查)程序")]
+    Decided(&'static str),
+    /// The legal limit rests.
+    #[error("本案期限已中止,请先恢复计算期限")]
+    Rests,
+    /// The legal limit does not rest.
+    #[error("本案期限没有中止")]
+    RestsNot,
+    /// Who handled or answered a case does not call back about it.
+    #[error("回访须由未经办本案的人员进行(指引第十二条第六款)")]
+    HandlerFollowsUp,
 }
 
 impl Refusal {
@@ -123,6 +177,22 @@ impl Refusal {
             Self::NotAcknowledged => "escalation.not_acknowledged",
             Self::AlreadyAnswered => "escalation.already_answered",
             Self::AlreadyDelivered => "notice.already_delivered",
+            Self::SkipsLevel(_) => "level.skipped",
+            Self::SkipsNoLevel => "level.not_skipped",
+            Self::PapersMissing => "papers.missing",
+            Self::NotReported => "superior.not_reported",
+            Self::NoSuperior => "superior.none",
+            Self::NoReceipt => "transfer.no_receipt",
+            Self::AlreadyReceipted => "transfer.already_receipted",
+            Self::BouncedBefore(_) => "bounce.once_only",
+            Self::BounceWaits(_) => "bounce.one_waits",
+            Self::NoBounce => "bounce.none_waits",
+            Self::BouncerRules => "bounce.asker_rules",
+            Self::CannotLead(_) => "join.cannot_lead",
+            Self::Decided(_) => "case.decided",
+            Self::Rests => "pause.runs",
+            Self::RestsNot => "pause.none",
+            Self::HandlerFollowsUp => "follow_up.handler",
         }
     }
 }

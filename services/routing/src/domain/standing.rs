@@ -3,10 +3,11 @@
 //! The rules of access (`proto/access.cedar`) say which roles may ask at all; here stands for which case. What depends
 //! on the person and not on the post (proposer and approver, author and reviewer) stands with the verbs.
 
-use super::{
-    case::{Case, State},
-    refusal::Refusal,
-};
+use super::{case::Case, refusal::Refusal};
+
+mod verbs;
+
+pub use verbs::Verb;
 
 /// What a post does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -91,36 +92,6 @@ impl std::fmt::Debug for Actor {
     }
 }
 
-/// What can be asked of a case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "each is the RPC of the same name")]
-pub enum Verb {
-    SettleOnTheSpot,
-    FileToReception,
-    Accept,
-    AnswerDirectly,
-    ProposeDecline,
-    ApproveDecline,
-    RejectDecline,
-    IssueOrder,
-    SignOrder,
-    AssignHandler,
-    DeclareInterest,
-    RecordContact,
-    RecordFindings,
-    RecordSolution,
-    RecordAnswer,
-    FileResult,
-    ReturnResult,
-    PassResult,
-    RequestExtension,
-    ApproveExtension,
-    RefuseExtension,
-    Withdraw,
-    Close,
-    UrgeUnit,
-}
-
 /// Where a post must be for a case to be its affair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum At {
@@ -132,6 +103,10 @@ enum At {
     Lead,
     /// In any unit on the order.
     Ordered,
+    /// In its special investigation group.
+    Member,
+    /// In the unit it was handed to.
+    Receiving,
     /// Wherever the case may be seen.
     Anywhere,
 }
@@ -158,6 +133,20 @@ const UNIT: &[Role] = &[
     ComplianceOfficer,
     ComplianceHead,
 ];
+/// Whoever gives a receipt for what was handed over.
+const RECEIVERS: &[Role] = &[
+    Handler,
+    UnitHead,
+    ReceptionClerk,
+    ReceptionHead,
+    SeniorManagement,
+    OfficeOfficer,
+    OfficeHead,
+    ComplianceOfficer,
+    ComplianceHead,
+];
+const UNIT_HEADS: &[Role] = &[UnitHead, ReceptionHead, OfficeHead, ComplianceHead];
+const RELIEF: &[Role] = &[OfficeOfficer, OfficeHead, ComplianceOfficer, ComplianceHead];
 const APPROVERS: &[Role] = &[SeniorManagement, ReceptionHead, OfficeHead, ComplianceHead];
 const ABOVE: &[Role] = &[
     ReceptionClerk,
@@ -183,34 +172,6 @@ const ANYBODY: &[Role] = &[
 ];
 
 impl Verb {
-    /// All of them, in the order of life.
-    pub const ALL: [Self; 24] = [
-        Self::SettleOnTheSpot,
-        Self::FileToReception,
-        Self::Accept,
-        Self::AnswerDirectly,
-        Self::ProposeDecline,
-        Self::ApproveDecline,
-        Self::RejectDecline,
-        Self::IssueOrder,
-        Self::SignOrder,
-        Self::AssignHandler,
-        Self::DeclareInterest,
-        Self::RecordContact,
-        Self::RecordFindings,
-        Self::RecordSolution,
-        Self::RecordAnswer,
-        Self::FileResult,
-        Self::ReturnResult,
-        Self::PassResult,
-        Self::RequestExtension,
-        Self::ApproveExtension,
-        Self::RefuseExtension,
-        Self::Withdraw,
-        Self::Close,
-        Self::UrgeUnit,
-    ];
-
     /// What people call it, and who may do it: the table.
     #[rustfmt::skip]
     fn rule(self) -> (&'static str, &'static str, &'static [(&'static [Role], At)]) {
@@ -227,10 +188,10 @@ impl Verb {
             Self::IssueOrder       => ("签发督办表", "受理部门", &[(RECEPTION, At::Union)]),
             // In the handling units (guideline art. 13, 19).
             Self::SignOrder        => ("签收督办表", "督办表所列单位", &[(UNIT, At::Ordered)]),
-            Self::AssignHandler    => ("指派承办人", "主办单位负责人或受理部门负责人", &[(&[UnitHead], At::Lead), (RECEPTION_HEADS, At::Union)]),
+            Self::AssignHandler    => ("指派承办人", "主办单位负责人或受理部门负责人", &[(UNIT_HEADS, At::Lead), (RECEPTION_HEADS, At::Union)]),
             Self::DeclareInterest  => ("声明利害关系", "可见本案的岗位", &[(ANYBODY, At::Anywhere)]),
             Self::RecordContact    => ("登记联系情况", "承办单位或受理部门", &[(UNIT, At::Ordered), (RECEPTION, At::Union)]),
-            Self::RecordFindings   => ("登记调查情况", "主办单位", &[(UNIT, At::Lead)]),
+            Self::RecordFindings   => ("登记调查情况", "主办单位或专项调查组", &[(UNIT, At::Lead), (UNIT, At::Member)]),
             Self::RecordSolution   => ("提出处理方案", "主办单位", &[(UNIT, At::Lead)]),
             Self::RecordAnswer     => ("答复投诉人", "主办单位", &[(UNIT, At::Lead)]),
             Self::FileResult       => ("报送办理结果", "主办单位", &[(UNIT, At::Lead)]),
@@ -245,6 +206,24 @@ impl Verb {
             Self::Withdraw         => ("登记撤回", "登记单位或受理部门", &[(RECEIVING, At::Registering), (RECEPTION, At::Union)]),
             Self::Close            => ("办结", "受理部门", &[(RECEPTION, At::Union)]),
             Self::UrgeUnit         => ("催办", "受理部门、高级管理层、办事处或合规部", &[(ABOVE, At::Anywhere)]),
+            // Passed on and handed over (guideline art. 10, 17(4), 18(2), 20).
+            Self::RecordSuperior   => ("登记上级来文", "受理部门", &[(RECEPTION, At::Union)]),
+            Self::ReportToSuperior => ("书面报告上级", "受理部门", &[(RECEPTION, At::Union)]),
+            Self::TransferOut      => ("移交", "受理部门负责人", &[(RECEPTION_HEADS, At::Union)]),
+            Self::ReceiptTransfer  => ("签收移交", "接收移交的单位", &[(RECEIVERS, At::Receiving)]),
+            Self::AdmitSkipLevel   => ("接收越级投诉", "办事处或合规部", &[(RELIEF, At::Union)]),
+            Self::ReferSkipLevel   => ("转交越级投诉", "办事处或合规部", &[(RELIEF, At::Union)]),
+            // Shared among units and with other cases.
+            Self::RequestBounce    => ("退单", "督办表所列单位的负责人", &[(UNIT_HEADS, At::Ordered)]),
+            Self::RuleBounce       => ("裁定退单", "受理部门负责人", &[(RECEPTION_HEADS, At::Union)]),
+            Self::FormGroup        => ("成立专项调查组", "受理部门负责人", &[(RECEPTION_HEADS, At::Union)]),
+            Self::JoinCase         => ("并案", "受理部门", &[(RECEPTION, At::Union)]),
+            // The legal limit (令2020年第3号 art. 18, 23) and what comes after it (guideline art. 12(6)).
+            Self::RestartPeriod    => ("重新计算期限", "受理部门", &[(RECEPTION, At::Union)]),
+            Self::BeginPause       => ("中止期限", "受理部门", &[(RECEPTION, At::Union)]),
+            Self::EndPause         => ("恢复期限", "受理部门", &[(RECEPTION, At::Union)]),
+            Self::FollowUp         => ("登记回访", "受理部门", &[(RECEPTION, At::Union)]),
+            Self::NoteRelation     => ("登记回避", "受理部门", &[(RECEPTION, At::Union)]),
         }
     }
 
@@ -252,60 +231,6 @@ impl Verb {
     #[must_use]
     pub fn words(self) -> &'static str {
         self.rule().0
-    }
-
-    /// Whether a case that stands there may move this way; the law table proves that the verbs agree.
-    #[must_use]
-    pub fn moves(self, state: State) -> bool {
-        use State::{
-            Accepted, Answered, DeclineProposed, Declined, Filed, Handling, Ordered, Registered,
-            ResultFiled, ResultPassed, Settled,
-        };
-        let open: &[State] = match self {
-            Self::SettleOnTheSpot | Self::FileToReception => &[Registered],
-            Self::Accept => &[Filed],
-            Self::AnswerDirectly | Self::ProposeDecline | Self::IssueOrder => &[Filed, Accepted],
-            Self::ApproveDecline | Self::RejectDecline => &[DeclineProposed],
-            Self::SignOrder => &[Ordered, Handling, ResultFiled],
-            Self::AssignHandler | Self::UrgeUnit => &[Ordered, Handling],
-            Self::RecordFindings | Self::RecordSolution | Self::RecordAnswer | Self::FileResult => {
-                &[Handling]
-            }
-            Self::ReturnResult | Self::PassResult => &[ResultFiled],
-            Self::RecordContact => &[Filed, Accepted, Ordered, Handling, ResultFiled],
-            Self::RequestExtension | Self::ApproveExtension | Self::RefuseExtension => &[
-                Filed,
-                Accepted,
-                DeclineProposed,
-                Ordered,
-                Handling,
-                ResultFiled,
-            ],
-            Self::Withdraw => &[
-                Registered,
-                Filed,
-                Accepted,
-                DeclineProposed,
-                Ordered,
-                Handling,
-                ResultFiled,
-            ],
-            Self::Close => &[Settled, Declined, Answered, ResultPassed],
-            Self::DeclareInterest => &[
-                Registered,
-                Settled,
-                Filed,
-                Accepted,
-                DeclineProposed,
-                Declined,
-                Answered,
-                Ordered,
-                Handling,
-                ResultFiled,
-                ResultPassed,
-            ],
-        };
-        open.contains(&state)
     }
 }
 
@@ -342,6 +267,12 @@ fn is_at(actor: &Actor, at: At, case: &Case) -> bool {
             .order
             .as_ref()
             .is_some_and(|order| order.names(&actor.unit)),
+        At::Member => case.course.members.contains(&actor.post),
+        At::Receiving => case
+            .course
+            .transfer
+            .as_ref()
+            .is_some_and(|given| given.to_unit == actor.unit),
         At::Anywhere => true,
     }
 }

@@ -6,6 +6,8 @@ use suda_proto::routing::v1 as api;
 use super::parse;
 use crate::{actions::command::Command, errors::ActionError};
 
+mod course;
+
 /// A command on the wire.
 pub(super) trait Asked: Message {
     /// Its RPC.
@@ -86,6 +88,7 @@ impl Asked for api::ProposeDeclineRequest {
         Ok(Command::ProposeDecline {
             ground: parse::ground(self.ground)?,
             explanation: self.explanation,
+            answered_number: self.answered_number,
         })
     }
 }

@@ -82,10 +82,8 @@ pub(super) async fn get_case(
 /// What the caller may do with a case now.
 fn open_to(caller: &Caller, case: &Case) -> Vec<String> {
     let posts = actors(caller);
-    let waits = case.waiting.is_some();
     let open = Verb::ALL.into_iter().filter(|verb| {
-        let decides = matches!(verb, Verb::ApproveExtension | Verb::RefuseExtension);
-        verb.moves(case.state) && (waits || !decides) && who_may(*verb, case, &posts).is_ok()
+        verb.moves(case.state) && case.allows(*verb) && who_may(*verb, case, &posts).is_ok()
     });
     open.map(|verb| format!("{verb:?}")).collect()
 }
@@ -378,6 +376,7 @@ fn order((row, units): (detail::OrderRow, Vec<detail::OrderUnitRow>)) -> api::Or
         lead: row.lead,
         signed_at: row.signed_at.map(stamp),
         signed_by_post: row.signed_by_post.unwrap_or_default(),
+        left_at: row.left_at.map(stamp),
     };
     api::Order {
         order_id: row.order_id.to_string(),

@@ -6,7 +6,7 @@ use suda_proto::routing::v1 as tells;
 
 use crate::{
     domain::{
-        case::{Case, DeclineGround, Ending, State},
+        case::{Case, Course, DeclineGround, Ending, State, course::Satisfaction},
         escalation::Escalation,
     },
     store::notices::Notice,
@@ -67,6 +67,53 @@ pub fn view(case: &Case) -> tells::CaseView {
         extension_stage: case.extension_stage,
         registered_at_reception: r.at_reception,
         moved_at: Some(stamp(case.moved_at)),
+        persons: r.persons,
+        papers_missing: r.papers_missing,
+        ..course(&case.course)
+    }
+}
+
+/// What happened to it beyond the ordinary course; the rest of the view is still empty.
+fn course(course: &Course) -> tells::CaseView {
+    let (superior, transfer) = (course.superior.as_ref(), course.transfer.as_ref());
+    tells::CaseView {
+        superior_number: superior
+            .map(|known| known.number.clone())
+            .unwrap_or_default(),
+        superior_due_at: superior.and_then(|known| known.due_at).map(stamp),
+        superior_kind: superior.map_or(0, |known| known.kind as i32),
+        superior_reported_at: course.reported_at.map(stamp),
+        lead_case_id: course
+            .lead_case
+            .map(|id| id.to_string())
+            .unwrap_or_default(),
+        transfer_id: transfer
+            .map(|given| given.id.to_string())
+            .unwrap_or_default(),
+        transfer_matter: transfer.map_or(0, |given| given.matter as i32),
+        transferred_to_unit_code: transfer
+            .map(|given| given.to_unit.clone())
+            .unwrap_or_default(),
+        transfer_receipted_at: transfer.and_then(|given| given.receipted_at).map(stamp),
+        period_from: course.period_from.map(stamp),
+        pause_ground: course.pause.map_or(0, |rests| rests.ground as i32),
+        paused_at: course.pause.map(|rests| stamp(rests.since)),
+        bouncing_unit_code: course
+            .bounce
+            .as_ref()
+            .map(|waits| waits.unit.clone())
+            .unwrap_or_default(),
+        // Whoever was not reached is still to be called.
+        followed_up_at: course
+            .followed_up
+            .filter(|(_, heard)| *heard != Satisfaction::NotReached)
+            .map(|(at, _)| stamp(at)),
+        satisfaction: course.followed_up.map_or(0, |(_, heard)| heard as i32),
+        group_formed: course.grouped_at.is_some(),
+        skipped_level: course
+            .skipped
+            .as_ref()
+            .map_or(0, |skipped| skipped.level as i32),
         ..tells::CaseView::default()
     }
 }
@@ -147,6 +194,8 @@ fn state(state: State) -> tells::CaseState {
         State::Closed => tells::CaseState::Closed,
         State::Withdrawn => tells::CaseState::Withdrawn,
         State::Archived => tells::CaseState::Archived,
+        State::Transferred => tells::CaseState::Transferred,
+        State::Joined => tells::CaseState::Joined,
     }
 }
 
@@ -165,6 +214,8 @@ fn outcome(ending: Ending) -> tells::CaseOutcome {
         Ending::Declined => tells::CaseOutcome::Declined,
         Ending::Handled => tells::CaseOutcome::Handled,
         Ending::Withdrawn => tells::CaseOutcome::Withdrawn,
+        Ending::Transferred => tells::CaseOutcome::Transferred,
+        Ending::Joined => tells::CaseOutcome::Joined,
     }
 }
 
@@ -175,6 +226,7 @@ pub(super) fn ground(ground: DeclineGround) -> i32 {
         DeclineGround::AgainstLaw => tells::DeclineGround::AgainstLaw,
         DeclineGround::AnsweredBefore => tells::DeclineGround::AnsweredBefore,
         DeclineGround::NotOurs => tells::DeclineGround::NotOurs,
+        DeclineGround::NotAuthorised => tells::DeclineGround::NotAuthorised,
     };
     ground.into()
 }
@@ -188,6 +240,7 @@ pub fn ground_of(number: i32) -> Option<DeclineGround> {
         DeclineGround::AgainstLaw,
         DeclineGround::AnsweredBefore,
         DeclineGround::NotOurs,
+        DeclineGround::NotAuthorised,
     ];
     all.into_iter().find(|known| ground(*known) == number)
 }

@@ -74,6 +74,8 @@ pub struct OrderUnitRow {
     pub signed_at: Option<DateTime<Utc>>,
     /// The post that signed.
     pub signed_by_post: Option<String>,
+    /// When it was taken off the order.
+    pub left_at: Option<DateTime<Utc>>,
 }
 
 /// The order of a case, with its units.
@@ -85,8 +87,8 @@ pub async fn order(
         SELECT order_id, order_number, matter, requirements, urgent, issued_at, issued_by_post
         FROM orders WHERE case_id = $1";
     const UNITS: &str = "
-        SELECT unit_code, unit_name, lead, signed_at, signed_by_post
-        FROM order_units WHERE order_id = $1 ORDER BY place";
+        SELECT unit_code, unit_name, lead, signed_at, signed_by_post, left_at
+        FROM order_units WHERE order_id = $1 ORDER BY NOT lead, place";
     let Some(order) = OrderRow::find_by_statement(sql(ORDER, [case_id.into()]))
         .one(db)
         .await?

@@ -14,8 +14,9 @@ use crate::{
 /// Which rows of `cases c` a caller sees: $1 unions or null for all, $2 units or null for all, $3 the person, who sees
 /// nothing of a case that concerns him (guideline art. 19).
 pub(crate) const VISIBLE: &str = "
-    ($1::text[] IS NULL OR c.union_code = ANY($1))
-    AND ($2::text[] IS NULL OR c.unit_code = ANY($2) OR c.lead_unit_code = ANY($2) OR c.co_unit_codes && $2)
+    ($1::text[] IS NULL OR c.union_code = ANY($1) OR c.also_union_code = ANY($1))
+    AND ($2::text[] IS NULL OR c.unit_code = ANY($2) OR c.lead_unit_code = ANY($2) OR c.co_unit_codes && $2
+         OR c.transferred_to_unit_code = ANY($2))
     AND (c.complained_person_id = '' OR c.complained_person_id <> $3)
     AND NOT EXISTS (SELECT FROM interests i WHERE i.case_id = c.case_id AND i.person_id = $3)";
 
@@ -121,18 +122,23 @@ pub struct Desks {
 }
 
 /// The queues of cases, by the contract's number, and what stands in each. $4 to $8 are the caller's [`Desks`].
-const QUEUES: [(i32, &str); 8] = [
+const QUEUES: [(i32, &str); 15] = [
     (1, "c.state = 'handling' AND c.handler_post = ANY($5)"),
     (
         2,
         "c.state NOT IN ('closed', 'withdrawn', 'archived')
          AND (c.unit_code = ANY($4) OR c.lead_unit_code = ANY($4) OR c.co_unit_codes && $4)",
     ),
-    (3, "c.state IN ('filed', 'accepted') AND c.union_code = ANY($6)"),
+    // What skipped a level waits in a queue of its own until that is decided.
+    (
+        3,
+        "c.state IN ('filed', 'accepted') AND c.union_code = ANY($6)
+         AND c.skipped_level IS DISTINCT FROM 'undecided'",
+    ),
     (
         4,
         "c.state IN ('ordered', 'handling') AND EXISTS (SELECT FROM order_units u
-             WHERE u.order_id = c.order_id AND u.signed_at IS NULL AND u.unit_code = ANY($4))",
+             WHERE u.order_id = c.order_id AND u.signed_at IS NULL AND u.left_at IS NULL AND u.unit_code = ANY($4))",
     ),
     // Not one's own results (guideline art. 12).
     (
@@ -149,8 +155,42 @@ const QUEUES: [(i32, &str); 8] = [
              AND (w.approver_role = 'reception_head' AND c.union_code = ANY($7)
                   OR w.approver_role = 'senior_management' AND c.union_code = ANY($8)))",
     ),
-    (8, "c.state IN ('settled', 'answered', 'declined', 'result_passed') AND c.union_code = ANY($6)"),
+    // Not before a superior has his report and a transfer its receipt (guideline art. 10, 18(2)).
+    (
+        8,
+        "c.state IN ('settled', 'answered', 'declined', 'result_passed', 'transferred') AND c.union_code = ANY($6)
+         AND (c.superior_number IS NULL OR c.superior_reported_at IS NOT NULL)
+         AND (c.state <> 'transferred' OR c.transfer_receipted_at IS NOT NULL)",
+    ),
     (9, "c.state = 'ordered' AND c.lead_unit_code = ANY($4)"),
+    // Not one's own bounce.
+    (
+        10,
+        "c.state IN ('ordered', 'handling') AND c.bouncing_unit_code IS NOT NULL AND c.union_code = ANY($7)
+         AND c.bouncing_person_id <> $3",
+    ),
+    // Answered and not yet heard about, by anybody but those who handled it (guideline art. 12(6)).
+    (
+        11,
+        "c.ending IN ('settled_on_the_spot', 'answered_directly', 'handled', 'joined')
+         AND c.state IN ('settled', 'answered', 'result_passed', 'closed', 'archived')
+         AND (c.satisfaction IS NULL OR c.satisfaction = 'not_reached') AND c.union_code = ANY($6)
+         AND c.handler_person_id IS DISTINCT FROM $3 AND c.result_author IS DISTINCT FROM $3
+         AND c.answered_by IS DISTINCT FROM $3 AND NOT c.member_posts && $5",
+    ),
+    (
+        12,
+        "c.superior_number IS NOT NULL AND c.superior_reported_at IS NULL AND c.union_code = ANY($6)
+         AND c.state IN ('settled', 'declined', 'answered', 'result_passed', 'withdrawn', 'transferred')",
+    ),
+    (13, "c.state = 'transferred' AND c.transfer_receipted_at IS NULL AND c.transferred_to_unit_code = ANY($4)"),
+    (14, "c.pause_ground IS NOT NULL AND c.union_code = ANY($6)"),
+    (
+        15,
+        "c.papers_missing AND c.decision_notified_at IS NULL AND c.union_code = ANY($6)
+         AND c.state NOT IN ('closed', 'withdrawn', 'archived')",
+    ),
+    (16, "c.skipped_level = 'undecided' AND c.state IN ('registered', 'filed') AND c.union_code = ANY($6)"),
 ];
 
 fn values(seen: Seen<'_>, desks: &Desks) -> Vec<Value> {
@@ -249,13 +289,17 @@ pub async fn counts(
              WHERE {VISIBLE} AND e.state <> 'answered' AND e.unit_code = ANY($4)) AS q7
          FROM cases c
          LEFT JOIN approvals w ON w.case_id = c.case_id AND w.matter = 'extension' AND w.decision = 'pending'
-         WHERE c.state NOT IN ('closed', 'withdrawn', 'archived') AND {VISIBLE}",
+         WHERE {VISIBLE}
+           -- Closed cases wait for a call-back, withdrawn ones for the report to a superior.
+           AND (c.state NOT IN ('closed', 'withdrawn', 'archived')
+                OR (c.state IN ('closed', 'archived') AND (c.satisfaction IS NULL OR c.satisfaction = 'not_reached'))
+                OR (c.state = 'withdrawn' AND c.superior_number IS NOT NULL AND c.superior_reported_at IS NULL))",
         each = each.join(", "),
     );
     let Some(row) = db.query_one_raw(sql(&text, values(seen, desks))).await? else {
         return Ok(Vec::new());
     };
-    (1..=9)
+    (1..=16)
         .map(|number| {
             Ok((
                 number,

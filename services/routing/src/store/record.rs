@@ -5,12 +5,13 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use uuid::Uuid;
 
-use super::{big, rank_name};
+use super::{big, course, rank_name};
 use crate::domain::{
     answer::Answer,
     case::Case,
     extension::{Extension, Rank},
     order::{Draft, Order},
+    recusal::Ground,
     standing::Actor,
 };
 
@@ -202,7 +203,7 @@ pub async fn ask_extension(
 }
 
 #[derive(FromQueryResult)]
-struct Ground {
+struct Asked {
     ground: String,
 }
 
@@ -226,7 +227,7 @@ pub async fn decide(
         by.post.as_str().into(),
         now.into(),
     ];
-    let row = Ground::find_by_statement(sql(DECIDE, values))
+    let row = Asked::find_by_statement(sql(DECIDE, values))
         .one(tx)
         .await?;
     Ok(row.map(|row| row.ground).unwrap_or_default())
@@ -238,24 +239,39 @@ pub async fn lapse(tx: &Tx, case: &Case, now: DateTime<Utc>) -> Result<(), DbErr
         UPDATE approvals SET decision = 'lapsed', decided_at = $2 WHERE case_id = $1 AND decision = 'pending'";
     tx.execute_raw(sql(LAPSE, [case.id.into(), now.into()]))
         .await?;
+    course::lapse(tx, case, now).await
+}
+
+/// Lets an extension that waits lapse, because the limit it was asked for begins anew.
+pub async fn lapse_extension(tx: &Tx, case: &Case, now: DateTime<Utc>) -> Result<(), DbErr> {
+    const LAPSE: &str = "
+        UPDATE approvals SET decision = 'lapsed', decided_at = $2
+        WHERE case_id = $1 AND decision = 'pending' AND matter = 'extension'";
+    tx.execute_raw(sql(LAPSE, [case.id.into(), now.into()]))
+        .await?;
     Ok(())
 }
 
-/// Stores who declared which interest.
+/// Stores who keeps out, and why.
 pub async fn put_interest(
     tx: &Tx,
     case: &Case,
     person: &str,
-    interest: &str,
+    (ground, why): (Ground, &str),
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     const INTEREST: &str = "
-        INSERT INTO interests (case_id, person_id, interest, declared_at) VALUES ($1, $2, $3, $4)";
+        INSERT INTO interests (case_id, person_id, interest, declared_at, ground) VALUES ($1, $2, $3, $4, $5)";
+    let ground = match ground {
+        Ground::Relation => "relation",
+        Ground::DeclaredInterest | Ground::ComplainedOf => "declared",
+    };
     let values = [
         case.id.into(),
         person.into(),
-        interest.trim().into(),
+        why.trim().into(),
         now.into(),
+        ground.into(),
     ];
     tx.execute_raw(sql(INTEREST, values)).await?;
     Ok(())

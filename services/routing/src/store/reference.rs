@@ -7,6 +7,13 @@ use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use super::big;
 use crate::domain::extension::Allowed;
 
+/// 办事处, by the contract's number of the kind.
+pub const OFFICE: i32 = 2;
+/// 省联社.
+pub const PROVINCE: i32 = 1;
+/// 联社、农商行.
+pub const UNION: i32 = 3;
+
 /// A unit.
 #[derive(Debug, Clone, FromQueryResult)]
 pub struct Unit {
@@ -129,6 +136,26 @@ pub async fn head_post(db: &impl ConnectionTrait, unit: &str) -> Result<Option<P
     Post::find_by_statement(sql(HEAD, [unit.into()]))
         .one(db)
         .await
+}
+
+#[derive(FromQueryResult)]
+struct Code {
+    post_code: String,
+}
+
+/// The living posts of a union with a role, by the contract's number.
+pub async fn posts_with(
+    db: &impl ConnectionTrait,
+    union: &str,
+    role: i32,
+) -> Result<Vec<String>, DbErr> {
+    const POSTS: &str = "
+        SELECT p.post_code FROM posts p JOIN units u ON u.unit_code = p.unit_code
+        WHERE u.union_code = $1 AND p.role = $2 AND NOT p.abolished AND NOT u.retired ORDER BY p.post_code";
+    let rows = Code::find_by_statement(sql(POSTS, [union.into(), role.into()]))
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| row.post_code).collect())
 }
 
 /// Keeps how far a policy lets a clock be extended.

@@ -2,15 +2,21 @@
 
 use super::*;
 
-fn propose(course: &Course<'_>, explanation: &str) -> ProposeDeclineRequest {
+/// Proposes a decline: because of an earlier answer when its number is given, else for want of facts.
+fn propose(course: &Course<'_>, explanation: &str, answered: &str) -> ProposeDeclineRequest {
     let (request_id, case_id, expected_revision) = course.head();
+    let ground = if answered.is_empty() {
+        DeclineGround::Groundless
+    } else {
+        DeclineGround::AnsweredBefore
+    };
     ProposeDeclineRequest {
         request_id,
         case_id,
         expected_revision,
-        ground: DeclineGround::AnsweredBefore.into(),
+        ground: ground.into(),
         explanation: explanation.into(),
-        answered_number: String::new(),
+        answered_number: answered.into(),
     }
 }
 
@@ -27,17 +33,34 @@ fn approve(course: &Course<'_>) -> ApproveDeclineRequest {
 #[tokio::test(flavor = "multi_thread")]
 async fn g15_g16_a_decline_is_approved_by_another_and_explained_with_the_appeal_path() {
     let stack = started().await;
-    let mut course = Course::new(&stack, 1).await;
+    let mut earlier = Course::new(&stack, 1).await;
+    earlier.until_handled().await;
+    let mut course = Course::new(&stack, 2).await;
     course.file().await;
+    let answered = earlier.case.number.as_str();
 
     let mut head = ask(&stack, &reception_head());
+    // Answered before means: there was an answer, to a complaint of this union, and it is named.
+    let mut unnamed = propose(&course, "该事项已于六月答复。", answered);
+    unnamed.answered_number = String::new();
+    for wrong in [
+        unnamed,
+        propose(&course, "该事项已于六月答复。", answered),
+        propose(&course, "该事项已于六月答复。", "589002-2026-000002"),
+        propose(&course, "该事项已于六月答复。", "589001-2026-000001"),
+    ] {
+        let status = head.propose_decline(wrong).await.unwrap_err();
+        assert_eq!(status.code(), Code::InvalidArgument, "{status:?}");
+    }
+    earlier.findings().await.answer().await;
+    let answered = earlier.case.number.as_str();
     let status = head
-        .propose_decline(propose(&course, " "))
+        .propose_decline(propose(&course, " ", answered))
         .await
         .unwrap_err();
     assert_eq!(status.code(), Code::InvalidArgument);
     let done = head
-        .propose_decline(propose(&course, "该事项已于六月答复。"))
+        .propose_decline(propose(&course, "该事项已于六月答复。", answered))
         .await
         .unwrap();
     course.moved(done.into_inner().case);
@@ -93,7 +116,10 @@ async fn g15_g16_a_decline_is_approved_by_another_and_explained_with_the_appeal_
         .find(|notice| notice.view.as_ref().unwrap().kind() == NoticeKind::Decline);
     let text = &letter.unwrap().text;
     assert!(
-        text.contains("该事项已于六月答复。") && text.contains("办事处"),
+        text.contains("该事项已于六月答复。")
+            && text.contains("办事处")
+            && text.contains("合规部")
+            && text.contains("同业公会"),
         "{text}"
     );
     assert!(
@@ -116,7 +142,7 @@ async fn g15_a_rejected_decline_is_accepted_and_goes_on() {
     let mut course = Course::new(&stack, 1).await;
     course.file().await;
     let done = ask(&stack, &clerk())
-        .propose_decline(propose(&course, "没有事实。"))
+        .propose_decline(propose(&course, "没有事实。", ""))
         .await
         .unwrap();
     course.moved(done.into_inner().case);

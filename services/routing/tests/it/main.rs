@@ -6,8 +6,11 @@ mod escalating;
 mod extending;
 mod handling;
 mod hearing;
+mod passing;
 mod recusing;
 mod seeing;
+mod sharing;
+mod timing;
 mod writing;
 
 use chassis::{
@@ -21,7 +24,9 @@ use suda_proto::{
     common::v1::{Channel, Nature, Role},
     directory::v1::{Post, PostChanged, Unit, UnitChanged, UnitKind, UnitPeriod},
     intake::v1::{ComplaintRegistered, ComplaintView},
-    routing::v1::{routing_service_client::RoutingServiceClient, *},
+    routing::v1::{
+        course_service_client::CourseServiceClient, routing_service_client::RoutingServiceClient, *,
+    },
 };
 use tonic::{Code, Status};
 use uuid::Uuid;
@@ -37,6 +42,20 @@ async fn started() -> Stack {
         ("589002", UnitKind::Union, "台山农商行", "589002", false),
         ("589002SL", UnitKind::Department, "受理部门", "589002", true),
         ("589002KJ", UnitKind::Department, "科技部", "589002", false),
+        (
+            "589002GL",
+            UnitKind::Department,
+            "高级管理层",
+            "589002",
+            false,
+        ),
+        (
+            "589002JC",
+            UnitKind::Department,
+            "纪检监察室",
+            "589002",
+            false,
+        ),
         ("58900201", UnitKind::Outlet, "台城支行", "589002", false),
         ("58900202", UnitKind::Outlet, "广海支行", "589002", false),
         ("589001", UnitKind::Union, "江门农商行", "589001", false),
@@ -86,6 +105,27 @@ async fn started() -> Stack {
             Role::UnitHead,
             "p-tech",
             "kj@example.com",
+        ),
+        (
+            "589002JC-head",
+            "589002JC",
+            Role::UnitHead,
+            "p-discipline",
+            "",
+        ),
+        (
+            "589002GL-head",
+            "589002GL",
+            Role::SeniorManagement,
+            "p-manager",
+            "",
+        ),
+        (
+            "58900202-head",
+            "58900202",
+            Role::UnitHead,
+            "p-neighbour",
+            "",
         ),
         (
             "589002SL-head",
@@ -159,6 +199,12 @@ fn office() -> Person {
         .post("5890-head", "5890", "5890", "office_head")
         .unions(["5890", "589001", "589002"])
 }
+fn tech() -> Person {
+    person("p-tech").post("589002KJ-head", "589002KJ", "589002", "unit_head")
+}
+fn discipline() -> Person {
+    person("p-discipline").post("589002JC-head", "589002JC", "589002", "unit_head")
+}
 fn service() -> Person {
     person("archive")
         .post("archive", "44", "44", "service")
@@ -182,6 +228,43 @@ fn now(stack: &Stack) -> Option<Timestamp> {
 
 fn ask(stack: &Stack, who: &Person) -> Client {
     RoutingServiceClient::new(stack.channel_as(who))
+}
+
+/// The door for what happens beyond the ordinary course.
+fn beyond(stack: &Stack, who: &Person) -> CourseServiceClient<Peer> {
+    CourseServiceClient::new(stack.channel_as(who))
+}
+
+/// How many wait in a queue of somebody's, by its count and by its list.
+async fn waiting(stack: &Stack, who: &Person, kind: QueueKind) -> u64 {
+    let asked = ListQueueRequest {
+        kind: kind.into(),
+        page: None,
+    };
+    let queue = ask(stack, who)
+        .list_queue(asked)
+        .await
+        .unwrap()
+        .into_inner();
+    let counted = queue.counts.iter().find(|count| count.kind() == kind);
+    let counted = counted.map_or(0, |count| count.count);
+    assert_eq!(
+        counted,
+        queue.items.len() as u64,
+        "{kind:?} counts what it lists"
+    );
+    counted
+}
+
+/// The texts of a case's notices of a kind.
+async fn letters(stack: &Stack, case_id: &str, kind: NoticeKind) -> Vec<String> {
+    let file = get(stack, &service(), case_id).await.unwrap();
+    let of_kind = |notice: &Notice| notice.view.as_ref().unwrap().kind() == kind;
+    file.notices
+        .into_iter()
+        .filter(of_kind)
+        .map(|notice| notice.text)
+        .collect()
 }
 
 fn new_id() -> String {

@@ -176,6 +176,8 @@ pub struct Complaint {
     pub source: Option<Source>,
     /// How to be answered; none without a contact.
     pub reply_channel: Option<Channel>,
+    /// Which papers are still owed.
+    pub missing_papers: Option<EvidenceKind>,
 }
 
 impl Complainant {

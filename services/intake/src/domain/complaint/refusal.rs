@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Channel, EvidenceKind};
+use super::Channel;
 
 /// What is wrong with a draft.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -67,9 +67,6 @@ pub enum Refusal {
     /// 令2020年第3号 art. 14.
     #[error("代理人或继承人投诉,请填写被代理人(被继承人)姓名")]
     PrincipalMissing,
-    /// 令2020年第3号 art. 14.
-    #[error("请上传“{}”后再登记", .0.word())]
-    ProofMissing(EvidenceKind),
     /// 令2020年第3号 art. 12.
     #[error("联名投诉代表不超过 5 人,现为 {0} 人")]
     TooManyRepresentatives(usize),
@@ -118,7 +115,6 @@ impl Refusal {
             Self::NobodyNamed => ("complainant", "NOBODY_NAMED"),
             Self::IdTypeMissing => ("complainant.id_type", "ID_TYPE_MISSING"),
             Self::PrincipalMissing => ("complainant.principal_name", "PRINCIPAL_MISSING"),
-            Self::ProofMissing(_) => ("evidence", "PROOF_MISSING"),
             Self::TooManyRepresentatives(_) => ("representatives", "TOO_MANY_REPRESENTATIVES"),
             Self::FewerPersonsThanRepresentatives => {
                 ("persons", "FEWER_PERSONS_THAN_REPRESENTATIVES")

@@ -227,11 +227,43 @@ fn l13_nothing_the_bank_holds_is_demanded() {
 }
 
 #[test]
-fn l14_an_agent_shows_the_authorisation() {
-    let mut draft = sound();
-    acts_for(&mut draft, Capacity::AuthorisedAgent);
-    draft.evidence.push(EvidenceKind::Authorisation);
-    assert!(check(draft).is_ok());
+fn l13_l14_f2_2_an_agent_or_heir_without_his_papers_is_registered_and_owes_them() {
+    for (capacity, needed) in [
+        (Capacity::Oneself, None),
+        (Capacity::StatutoryAgent, None),
+        (Capacity::AuthorisedAgent, Some(EvidenceKind::Authorisation)),
+        (Capacity::Heir, Some(EvidenceKind::Succession)),
+    ] {
+        let mut draft = sound();
+        acts_for(&mut draft, capacity);
+        assert_eq!(check(draft.clone()).unwrap().missing_papers, needed);
+        draft.evidence.push(EvidenceKind::General);
+        assert_eq!(check(draft.clone()).unwrap().missing_papers, needed);
+        draft.evidence.extend(needed);
+        assert_eq!(check(draft).unwrap().missing_papers, None);
+    }
+}
+
+#[test]
+fn l12_five_persons_speak_through_representatives_with_a_mandate() {
+    for (persons, representatives, mandate, missing) in [
+        (4, 0, false, false),
+        (5, 0, true, true),
+        (5, 2, false, true),
+        (5, 5, true, false),
+    ] {
+        let mut draft = sound();
+        joint(&mut draft, persons, representatives);
+        if mandate {
+            draft.evidence.push(EvidenceKind::Authorisation);
+        }
+        let missing = missing.then_some(EvidenceKind::Authorisation);
+        assert_eq!(
+            check(draft).unwrap().missing_papers,
+            missing,
+            "{persons} persons, {representatives} of them speak"
+        );
+    }
 }
 
 fn now() -> DateTime<Utc> {

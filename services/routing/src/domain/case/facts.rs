@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::course::CourseEvent;
 use crate::domain::extension::Extension;
 
 /// What the complaint was when it came; kept from intake's view of it.
@@ -39,6 +40,10 @@ pub struct Registration {
     pub reply_channel: i32,
     /// Whether there is any way to reach the complainant.
     pub has_contact: bool,
+    /// How many persons complain together.
+    pub persons: u32,
+    /// Whether an agent, an heir or representatives still owe their papers (令2020年第3号 art. 12, 14).
+    pub papers_missing: bool,
     /// The revision of intake's view that this was taken from.
     pub revision: u64,
 }
@@ -74,6 +79,10 @@ pub enum State {
     Withdrawn,
     /// 已归档.
     Archived,
+    /// 已移交.
+    Transferred,
+    /// 已并案.
+    Joined,
 }
 
 /// How a case ended, or is ending.
@@ -89,6 +98,10 @@ pub enum Ending {
     Handled,
     /// 撤回.
     Withdrawn,
+    /// 移交.
+    Transferred,
+    /// 并案.
+    Joined,
 }
 
 /// Why a complaint is not accepted (guideline art. 15, 16).
@@ -104,6 +117,8 @@ pub enum DeclineGround {
     AnsweredBefore,
     /// 不属于本机构.
     NotOurs,
+    /// 不是投诉人、法定代理人或受托人提出 (令2020年第3号 art. 18(4)).
+    NotAuthorised,
 }
 
 /// A decline that was proposed.
@@ -177,16 +192,18 @@ pub enum CaseEvent {
     Closed,
     /// The sealed file exists.
     Archived,
+    /// Something beyond the ordinary course.
+    Course(CourseEvent),
 }
 
 use State::{
-    Accepted, Answered, Archived, Closed, DeclineProposed, Declined, Filed, Handling, Ordered,
-    Registered, ResultFiled, ResultPassed, Settled, Withdrawn,
+    Accepted, Answered, Archived, Closed, DeclineProposed, Declined, Filed, Handling, Joined,
+    Ordered, Registered, ResultFiled, ResultPassed, Settled, Transferred, Withdrawn,
 };
 
 impl State {
     /// All of them, in the order of life.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Registered,
         Settled,
         Filed,
@@ -201,6 +218,8 @@ impl State {
         Closed,
         Withdrawn,
         Archived,
+        Transferred,
+        Joined,
     ];
 
     /// What people call it.
@@ -221,6 +240,23 @@ impl State {
             Closed => "已办结",
             Withdrawn => "已撤回",
             Archived => "已归档",
+            Transferred => "已移交",
+            Joined => "已并案",
+        }
+    }
+}
+
+impl DeclineGround {
+    /// What people call it.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Empty => "内容空泛,没有具体事实",
+            Self::Groundless => "缺乏事实根据",
+            Self::AgainstLaw => "诉求违反法律法规",
+            Self::AnsweredBefore => "同一事实和理由已经答复",
+            Self::NotOurs => "不属于本机构的业务或职责",
+            Self::NotAuthorised => "不是由投诉人本人、法定代理人或受托人提出",
         }
     }
 }

@@ -10,11 +10,12 @@ use chrono::{DateTime, Utc};
 use super::{
     Answer, Case, CaseEvent, Ending, Handler, Outcome, State,
     State::{
-        Accepted, Answered, Archived, Closed, DeclineProposed, Declined, Filed, Handling, Ordered,
-        Registered, ResultFiled, ResultPassed, Settled, Withdrawn,
+        Accepted, Answered, Archived, Closed, DeclineProposed, Declined, Filed, Handling, Joined,
+        Ordered, Registered, ResultFiled, ResultPassed, Settled, Transferred, Withdrawn,
     },
 };
 use crate::domain::{
+    recusal::Ground,
     refusal::{Refusal, required},
     standing::Actor,
 };
@@ -35,7 +36,8 @@ impl Case {
             }
             (
                 Registered | Settled | Filed | Accepted | DeclineProposed | Declined | Answered
-                | Ordered | Handling | ResultFiled | ResultPassed | Closed | Withdrawn | Archived,
+                | Ordered | Handling | ResultFiled | ResultPassed | Closed | Withdrawn | Archived
+                | Transferred | Joined,
                 _,
             ) => self.refuses("签收督办表"),
         }
@@ -55,7 +57,7 @@ impl Case {
                 Ok(self.moves_to(Handling, CaseEvent::HandlerAssigned, now))
             }
             Registered | Settled | Filed | Accepted | DeclineProposed | Declined | Answered
-            | ResultFiled | ResultPassed | Closed | Withdrawn | Archived => {
+            | ResultFiled | ResultPassed | Closed | Withdrawn | Archived | Transferred | Joined => {
                 self.refuses("指派承办人")
             }
         }
@@ -64,26 +66,44 @@ impl Case {
     /// Takes note of somebody's interest; a handler is then missing again, and a result of his is void.
     pub fn declare_interest(&mut self, person: &str, interest: &str, now: DateTime<Utc>) -> Answer {
         required(interest, "interest", "利害关系")?;
+        match self.state {
+            Closed | Withdrawn | Archived => self.refuses("声明利害关系"),
+            Registered | Settled | Filed | Accepted | DeclineProposed | Declined | Answered
+            | Ordered | Handling | ResultFiled | ResultPassed | Transferred | Joined => {
+                Ok(self.keep_out(person, Ground::DeclaredInterest, now))
+            }
+        }
+    }
+
+    /// Takes note that somebody is related to the complainant; even of an ended case he sees nothing from then on.
+    pub fn note_relation(&mut self, person: &str, relation: &str, now: DateTime<Utc>) -> Answer {
+        required(person, "person_id", "须回避的人员")?;
+        required(relation, "relation", "与投诉人的关系")?;
+        Ok(self.keep_out(person, Ground::Relation, now))
+    }
+
+    fn keep_out(&mut self, person: &str, ground: Ground, now: DateTime<Utc>) -> Outcome {
         if self.concerned.bars(person).is_some() {
-            return Ok(Outcome::Already);
+            return Outcome::Already;
         }
         let handles = self
             .handler
             .as_ref()
             .is_some_and(|handler| handler.person == person)
             || self.result_author.as_deref() == Some(person);
-        let next = match self.state {
-            Handling | ResultFiled if handles => Ordered,
-            Registered | Settled | Filed | Accepted | DeclineProposed | Declined | Answered
-            | Ordered | Handling | ResultFiled | ResultPassed => self.state,
-            Closed | Withdrawn | Archived => return self.refuses("声明利害关系"),
-        };
-        if next == Ordered && handles {
+        let mut next = self.state;
+        if handles && [Handling, ResultFiled].contains(&self.state) {
             self.handler = None;
             self.result_author = None;
+            next = Ordered;
         }
-        self.concerned.declared.push(person.to_owned());
-        Ok(self.moves_to(next, CaseEvent::InterestDeclared(person.to_owned()), now))
+        match ground {
+            Ground::Relation => self.concerned.related.push(person.to_owned()),
+            Ground::DeclaredInterest | Ground::ComplainedOf => {
+                self.concerned.declared.push(person.to_owned());
+            }
+        }
+        self.moves_to(next, CaseEvent::InterestDeclared(person.to_owned()), now)
     }
 
     /// Records that the complainant was contacted.
@@ -105,7 +125,7 @@ impl Case {
                 Ok(self.moves_to(state, CaseEvent::ContactRecorded(at), now))
             }
             Registered | Settled | DeclineProposed | Declined | Answered | ResultPassed
-            | Closed | Withdrawn | Archived => self.refuses("登记联系情况"),
+            | Closed | Withdrawn | Archived | Transferred | Joined => self.refuses("登记联系情况"),
         }
     }
 
@@ -113,7 +133,9 @@ impl Case {
     pub fn record_findings(&mut self, by: &Actor, findings: &str, now: DateTime<Utc>) -> Answer {
         required(findings, "findings", "调查核实情况")?;
         self.in_handling("登记调查情况")?;
-        self.by_handler(by, "登记调查情况")?;
+        if !self.course.members.contains(&by.post) {
+            self.by_handler(by, "登记调查情况")?;
+        }
         self.findings_at = Some(now);
         Ok(self.moves_to(Handling, CaseEvent::FindingsRecorded, now))
     }
@@ -139,6 +161,7 @@ impl Case {
         self.in_handling(VERB)?;
         self.by_handler(by, VERB)?;
         self.findings_at.ok_or(Refusal::NoFindings(VERB))?;
+        self.may_be_answered()?;
         self.decision_notified_at.get_or_insert(told_at);
         Ok(self.moves_to(Handling, CaseEvent::AnswerSent, now))
     }
@@ -154,6 +177,8 @@ impl Case {
         self.by_handler(by, VERB)?;
         self.findings_at.ok_or(Refusal::NoFindings(VERB))?;
         self.decision_notified_at.ok_or(Refusal::NoAnswer)?;
+        // Who files a result has handled it after all.
+        self.course.bounce = None;
         self.result_author = Some(by.person.clone());
         Ok(self.moves_to(ResultFiled, CaseEvent::ResultFiled, now))
     }
@@ -168,9 +193,8 @@ impl Case {
                 Ok(self.moves_to(Handling, CaseEvent::ResultReturned, now))
             }
             Registered | Settled | Filed | Accepted | DeclineProposed | Declined | Answered
-            | Ordered | Handling | ResultPassed | Closed | Withdrawn | Archived => {
-                self.refuses("退回办理结果")
-            }
+            | Ordered | Handling | ResultPassed | Closed | Withdrawn | Archived | Transferred
+            | Joined => self.refuses("退回办理结果"),
         }
     }
 
@@ -184,7 +208,9 @@ impl Case {
             }
             ResultPassed => Ok(Outcome::Already),
             Registered | Settled | Filed | Accepted | DeclineProposed | Declined | Answered
-            | Ordered | Handling | Closed | Withdrawn | Archived => self.refuses("审核办理结果"),
+            | Ordered | Handling | Closed | Withdrawn | Archived | Transferred | Joined => {
+                self.refuses("审核办理结果")
+            }
         }
     }
 
@@ -194,7 +220,9 @@ impl Case {
         match self.state {
             state @ (Ordered | Handling) => Ok(self.moves_to(state, CaseEvent::Urged, now)),
             Registered | Settled | Filed | Accepted | DeclineProposed | Declined | Answered
-            | ResultFiled | ResultPassed | Closed | Withdrawn | Archived => self.refuses("催办"),
+            | ResultFiled | ResultPassed | Closed | Withdrawn | Archived | Transferred | Joined => {
+                self.refuses("催办")
+            }
         }
     }
 
@@ -202,12 +230,11 @@ impl Case {
         match self.state {
             Handling => Ok(()),
             Registered | Settled | Filed | Accepted | DeclineProposed | Declined | Answered
-            | Ordered | ResultFiled | ResultPassed | Closed | Withdrawn | Archived => {
-                Err(Refusal::OutOfOrder {
-                    verb,
-                    state: State::words(self.state),
-                })
-            }
+            | Ordered | ResultFiled | ResultPassed | Closed | Withdrawn | Archived
+            | Transferred | Joined => Err(Refusal::OutOfOrder {
+                verb,
+                state: State::words(self.state),
+            }),
         }
     }
 

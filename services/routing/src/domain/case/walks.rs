@@ -23,11 +23,19 @@ proptest! {
             prop_assert!(case.order.is_some() || ![Ordered, Handling, ResultFiled, ResultPassed].contains(&s));
             prop_assert!(case.handler.is_some() || ![Handling, ResultFiled, ResultPassed].contains(&s));
             prop_assert!(case.result_author.is_some() || s != ResultFiled);
-            prop_assert!(case.filed_at.is_some() || [Registered, Settled, Closed, Withdrawn].contains(&s));
-            prop_assert!(case.decision_notified_at.is_some() || ![Settled, Answered, Declined, ResultFiled, ResultPassed, Closed].contains(&s));
+            prop_assert!(case.filed_at.is_some() || [Registered, Settled, Closed, Withdrawn, Joined].contains(&s));
+            prop_assert!(case.decision_notified_at.is_some() || ![Settled, Answered, Declined, ResultFiled, ResultPassed, Closed, Transferred].contains(&s));
             prop_assert_eq!(case.closed_at.is_some(), case.ended());
             prop_assert!(case.ending.is_some() || !case.ended());
             prop_assert!(case.extension_stage <= 2);
+            prop_assert!(case.course.transfer.is_some() || s != Transferred);
+            prop_assert!(case.course.lead_case.is_some() || s != Joined);
+            prop_assert!(case.course.pause.is_none() || case.undecided());
+            prop_assert!(case.course.pause.is_none() && case.course.bounce.is_none() || !case.ended());
+            if let Some(bounce) = &case.course.bounce {
+                prop_assert!(case.course.bounced.contains(&bounce.unit));
+                prop_assert!(case.order.as_ref().is_some_and(|order| order.names(&bounce.unit)));
+            }
             if let Some(handler) = &case.handler { prop_assert!(case.concerned.bars(&handler.person).is_none()); }
         }
     }
