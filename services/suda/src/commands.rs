@@ -12,6 +12,7 @@ mod complaint;
 mod documented;
 mod escalation;
 mod files;
+mod keys;
 mod load;
 mod moving;
 mod notice;
@@ -67,6 +68,9 @@ enum What {
     /// The figures of a half-year.
     #[command(subcommand)]
     Report(report::Report),
+    /// Keys and passwords of a new installation.
+    #[command(subcommand)]
+    Keys(keys::Keys),
     /// How every service is.
     Status,
     /// Messages that could not be done.
@@ -104,6 +108,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         What::Clock(what) => clock::run(&what, &session, output).await,
         What::Archive(what) => archive::run(&what, &session, output).await,
         What::Report(what) => report::run(&what, &session, output).await,
+        What::Keys(what) => keys::run(&what),
         What::Status => operate::status(&session, output).await,
         What::Parked(what) => operate::parked(&what, &session, output).await,
         What::Replay(what) => operate::replay(&what, &session, output).await,

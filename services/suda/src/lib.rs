@@ -2,6 +2,7 @@
 
 pub mod commands;
 pub mod given;
+pub mod installation;
 pub mod local;
 pub mod output;
 pub mod session;

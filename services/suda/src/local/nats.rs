@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use super::{
     layout::{Facts, Layout, write_private},
     process::{Kept, Program},
-    services::SERVICES,
+    services::{SERVICES, Service},
 };
 
 /// Starts nats-server with JetStream on files below `layout`.
@@ -29,18 +29,22 @@ pub fn start(layout: &Layout, facts: &Facts) -> anyhow::Result<Kept> {
     })
 }
 
-/// Each service may tell facts in its own name only; everybody may hear.
+/// The user of a service, as a line of the list: it may tell facts in its own name only, and hear everything.
+#[must_use]
+pub fn user(service: &Service, password: &str) -> String {
+    let (name, package) = (service.name, service.package);
+    format!(
+        "  {{ user: \"{name}\", password: \"{password}\", permissions: {{ publish: {{ allow: [\"suda.{package}.>\", \"$JS.>\", \"$KV.>\", \"_INBOX.>\"] }} }} }}\n"
+    )
+}
+
 fn configuration(layout: &Layout, facts: &Facts) -> anyhow::Result<String> {
     let port = facts.port("nats")?;
     let password = facts.secret("nats")?;
     let store = layout.folder("nats")?;
     let mut users = String::new();
     for service in SERVICES {
-        let package = service.package;
-        users.push_str(&format!(
-            "  {{ user: \"{name}\", password: \"{password}\", permissions: {{ publish: {{ allow: [\"suda.{package}.>\", \"$JS.>\", \"$KV.>\", \"_INBOX.>\"] }} }} }}\n",
-            name = service.name
-        ));
+        users.push_str(&user(&service, password));
     }
     Ok(format!(
         "listen: \"127.0.0.1:{port}\"\nserver_name: \"suda-local\"\nmax_payload: 8MB\n\

@@ -162,6 +162,19 @@ async fn wait_until_ready(layout: &Layout, facts: &Facts, programs: &Path) -> an
     })
 }
 
+/// The statements that give a service its role and its database, one after the other.
+#[must_use]
+pub fn own_database(name: &str, password: &str) -> [String; 3] {
+    [
+        format!(
+            "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{name}') THEN \
+             CREATE ROLE {name} LOGIN PASSWORD '{password}'; END IF; END $$"
+        ),
+        format!("CREATE DATABASE {name} OWNER {name}"),
+        format!("REVOKE ALL ON DATABASE {name} FROM PUBLIC"),
+    ]
+}
+
 /// A role and a database for each service; the role owns its own database and sees no other.
 async fn make_databases(layout: &Layout, facts: &Facts, programs: &Path) -> anyhow::Result<()> {
     let known = sql(
@@ -178,22 +191,9 @@ async fn make_databases(layout: &Layout, facts: &Facts, programs: &Path) -> anyh
         if known.contains(&name.as_str()) {
             continue;
         }
-        let password = facts.secret("postgres")?;
-        let role = format!(
-            "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{name}') THEN \
-             CREATE ROLE {name} LOGIN PASSWORD '{password}'; END IF; END $$"
-        );
-        sql(layout, facts, programs, "postgres", &role).await?;
-        sql(
-            layout,
-            facts,
-            programs,
-            "postgres",
-            &format!("CREATE DATABASE {name} OWNER {name}"),
-        )
-        .await?;
-        let own = format!("REVOKE ALL ON DATABASE {name} FROM PUBLIC");
-        sql(layout, facts, programs, "postgres", &own).await?;
+        for statement in own_database(&name, facts.secret("postgres")?) {
+            sql(layout, facts, programs, "postgres", &statement).await?;
+        }
     }
     Ok(())
 }
