@@ -49,7 +49,7 @@ pub async fn start(layout: &Layout, facts: &Facts) -> anyhow::Result<Kept> {
         ]
         .map(str::to_owned)
         .to_vec(),
-        environment: Vec::new(),
+        environment: libraries(&programs),
         log: layout.path("logs/postgres.log"),
         stop_signal: "INT",
         run_as: owner,
@@ -241,6 +241,26 @@ pub async fn sql(
     .await
 }
 
+/// Where the libraries of programs lie that were unpacked without root: beside them. Those of the system need no telling.
+fn libraries(programs: &Path) -> Vec<(String, String)> {
+    let folder = programs
+        .ancestors()
+        .nth(3)
+        .filter(|folder| !folder.starts_with("/usr"));
+    let entries = folder.and_then(|folder| fs::read_dir(folder).ok());
+    let found: Vec<String> = entries
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path().to_string_lossy().into_owned())
+        .filter(|path| path.ends_with("-linux-gnu"))
+        .collect();
+    if found.is_empty() {
+        return Vec::new();
+    }
+    vec![("LD_LIBRARY_PATH".to_owned(), found.join(":"))]
+}
+
 fn program(
     layout: &Layout,
     programs: &Path,
@@ -256,7 +276,7 @@ fn program(
             .iter()
             .map(|&argument| argument.to_owned())
             .collect(),
-        environment,
+        environment: environment.into_iter().chain(libraries(programs)).collect(),
         log: layout.path("logs/postgres.log"),
         stop_signal: "TERM",
         run_as,
