@@ -40,6 +40,7 @@ pub async fn fetch(desk: &Desk, case: &Ended) -> anyhow::Result<Parts> {
         .list_clocks(ListClocksRequest {
             case_id,
             limit: CLOCKS,
+            ..ListClocksRequest::default()
         })
         .await
         .context("sla-watchdog does not give the clocks")?

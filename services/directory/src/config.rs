@@ -17,4 +17,6 @@ pub struct Settings {
     pub failures_allowed: u32,
     /// For how long.
     pub locked_minutes: u32,
+    /// After how long without a word the watchdog counts as silent.
+    pub watchdog_silent_after_seconds: u32,
 }

@@ -1,7 +1,15 @@
 //! Units, posts, people, sign-in, calendars and policies.
 
-use chassis::run::{Assembly, Base, Service};
-use suda_proto::directory::v1::directory_service_server::DirectoryServiceServer;
+use std::{sync::Arc, time::Duration};
+
+use chassis::{
+    inbox::Inbox,
+    repeat::Repeat,
+    run::{Assembly, Base, Service},
+};
+use suda_proto::{
+    directory::v1::directory_service_server::DirectoryServiceServer, sla_watchdog::v1::WatchdogBeat,
+};
 
 mod actions;
 mod config;
@@ -9,8 +17,12 @@ pub mod domain;
 mod grpc;
 pub mod reference;
 mod store;
+mod watching;
 
 pub use config::Settings;
+
+/// How often it looks whether the watchdog is alive.
+const LOOK: Duration = Duration::from_secs(30);
 
 /// The service.
 #[derive(Debug)]
@@ -26,6 +38,12 @@ impl Service for Directory {
     }
 
     async fn assemble(base: Base, settings: Settings) -> anyhow::Result<Assembly> {
+        let watch = Arc::new(watching::Watch {
+            db: base.db.clone(),
+            clock: Arc::clone(&base.clock),
+            silent_after_seconds: settings.watchdog_silent_after_seconds,
+        });
+        let (looking, counting) = (Arc::clone(&watch), Arc::clone(&watch));
         let desk = grpc::Desk {
             db: base.db,
             clock: base.clock,
@@ -35,10 +53,18 @@ impl Service for Directory {
             settings,
         };
         let server = DirectoryServiceServer::new(desk)
-            .max_decoding_message_size(chassis::grpc::LARGEST_MESSAGE);
-        Ok(
-            Assembly::new()
-                .serves(server.max_encoding_message_size(chassis::grpc::LARGEST_MESSAGE)),
-        )
+            .max_decoding_message_size(chassis::grpc::LARGEST_MESSAGE)
+            .max_encoding_message_size(chassis::grpc::LARGEST_MESSAGE);
+        Ok(Assembly::new()
+            .serves(server)
+            .hears(Inbox::new(watch).on::<WatchdogBeat>())
+            .repeats(Repeat::every("watch_the_watchdog", LOOK, move || {
+                let watch = Arc::clone(&looking);
+                async move { watch.look().await }
+            }))
+            .counts(move || {
+                let watch = Arc::clone(&counting);
+                async move { watch.counts().await }
+            }))
     }
 }

@@ -37,12 +37,13 @@ pub struct Reference {
 pub fn read(files: &[File]) -> Result<Reference, Vec<Fault>> {
     let mut reference = Reference::default();
     let mut faults = Vec::new();
+    let mut policies = Vec::new();
     for file in files.iter().filter(|file| file.path.ends_with(".toml")) {
         let folder = file.path.split('/').next().unwrap_or_default();
         let read = match folder {
             "units" | "posts" | "people" => structure::read(file, &mut reference.structure),
             "calendars" => calendars::read(file).map(|calendar| reference.calendars.push(calendar)),
-            "policies" => policies::read(file).map(|policy| reference.policies.push(policy)),
+            "policies" => policies::read(file).map(|read| policies.push(read)),
             _ => Err(vec![fault(
                 file,
                 0,
@@ -54,12 +55,52 @@ pub fn read(files: &[File]) -> Result<Reference, Vec<Fault>> {
         }
     }
     faults.extend(reference.structure.faults());
-    faults.extend(policies::looser(&reference.policies));
+    faults.extend(policies::looser(&policies));
+    reference.policies = policies.into_iter().map(|read| read.policy).collect();
+    faults.extend(strangers(&reference));
     if faults.is_empty() {
         Ok(reference)
     } else {
         Err(faults)
     }
+}
+
+/// Reads and checks one policy by itself, e.g. a draft.
+///
+/// # Errors
+/// Everything that is wrong, each with its file and line.
+pub fn policy(file: &File) -> Result<wire::Policy, Vec<Fault>> {
+    policies::read(file).map(|read| read.policy)
+}
+
+/// Policies and calendars that name a union which is none.
+fn strangers(reference: &Reference) -> Vec<Fault> {
+    let named = reference
+        .policies
+        .iter()
+        .map(|policy| ("policies", &policy.code, &policy.union_code))
+        .chain(
+            reference
+                .calendars
+                .iter()
+                .map(|calendar| ("calendars", &calendar.code, &calendar.union_code)),
+        );
+    let units = &reference.structure.units;
+    let is_union = |code: &String| {
+        units
+            .iter()
+            .any(|unit| unit.code == *code && unit.kind == crate::domain::structure::Kind::Union)
+    };
+    named
+        .filter(|(_, _, union)| !union.is_empty() && !is_union(union))
+        .map(|(folder, code, union)| Fault {
+            at: At {
+                file: format!("{folder}/{code}.toml"),
+                line: 1,
+            },
+            reason: format!("names the union {union:?}, which is none"),
+        })
+        .collect()
 }
 
 /// A fault at a byte of a file.

@@ -191,3 +191,43 @@ pub(crate) async fn publish(tx: &Tx, kind: &str, row: &PublicationRow) -> Result
     ];
     tx.execute_raw(sql(text, values)).await.map(drop)
 }
+
+/// The last word of the watchdog.
+#[derive(Debug, Clone, FromQueryResult)]
+pub(crate) struct BeatRow {
+    pub(crate) beat_at: DateTime<Utc>,
+    pub(crate) examined: i64,
+    pub(crate) open_clocks: i64,
+    pub(crate) oldest_unfired_seconds: i64,
+    pub(crate) unreachable: i64,
+    pub(crate) beyond_calendar: i64,
+}
+
+const BEAT: &str =
+    "beat_at, examined, open_clocks, oldest_unfired_seconds, unreachable, beyond_calendar";
+
+/// Keeps a word of the watchdog, unless a later one was heard.
+pub(crate) async fn keep_beat(tx: &Tx, beat: &BeatRow) -> Result<(), DbErr> {
+    let text = format!(
+        "INSERT INTO beats ({BEAT}) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (one) DO UPDATE SET \
+         beat_at = excluded.beat_at, examined = excluded.examined, open_clocks = excluded.open_clocks, \
+         oldest_unfired_seconds = excluded.oldest_unfired_seconds, unreachable = excluded.unreachable, \
+         beyond_calendar = excluded.beyond_calendar WHERE beats.beat_at < excluded.beat_at"
+    );
+    let values = [
+        beat.beat_at.into(),
+        beat.examined.into(),
+        beat.open_clocks.into(),
+        beat.oldest_unfired_seconds.into(),
+        beat.unreachable.into(),
+        beat.beyond_calendar.into(),
+    ];
+    tx.execute_raw(sql(&text, values)).await.map(drop)
+}
+
+/// The last word of the watchdog; none before it spoke.
+pub(crate) async fn beat(db: &impl ConnectionTrait) -> Result<Option<BeatRow>, DbErr> {
+    BeatRow::find_by_statement(sql(&format!("SELECT {BEAT} FROM beats"), []))
+        .one(db)
+        .await
+}

@@ -16,7 +16,7 @@ use suda_proto::{
         CaseOutcome, CaseSettled, CaseState, CaseView, CaseWithdrawn, ExtensionGranted,
         HandlerAssigned, OrderIssued, ResultPassed,
     },
-    sla_watchdog::v1::{ClockBreached, ClockMet, ClockView},
+    sla_watchdog::v1::{ClockBreached, ClockMet, ClockView, SubjectKind},
 };
 use uuid::Uuid;
 
@@ -162,6 +162,13 @@ async fn hear_clock(
     heard: &Heard,
 ) -> Result<(), Trouble> {
     let clock = clock.ok_or_else(|| park("clock"))?;
+    // Clocks of appeals, items and units' own duties are no part of a case's result.
+    if !matches!(
+        clock.subject_kind(),
+        SubjectKind::Case | SubjectKind::Unspecified
+    ) {
+        return Ok(());
+    }
     let at = occurred_at.and_then(instant).unwrap_or(heard.occurred_at);
     Ok(store::keep_clock(tx, id(&clock.case_id)?, &clock.code, result, at).await?)
 }

@@ -16,6 +16,7 @@ use crate::{
         case::{Case, CaseEvent},
         escalation::Escalation,
         extension::Extension,
+        notice::Kind,
         recusal::Ground,
     },
 };
@@ -60,6 +61,29 @@ where
         },
     };
     outbox::tell(tx, &told, fact).await
+}
+
+/// Tells that the complainant was told the decision in the way that counts in law, or that there is no way to reach him
+/// (令2020年第3号 art. 21). What is no decision tells nothing.
+pub async fn decision_notified(
+    desk: &Desk,
+    tx: &Tx,
+    of: &Case,
+    kind: i32,
+    telling: &Telling<'_>,
+) -> Result<(), DbErr> {
+    if ![Kind::Answer as i32, Kind::Decline as i32].contains(&kind) {
+        return Ok(());
+    }
+    let (case, occurred_at, actor_post) = said(of, telling);
+    let manner = telling.manner.map_or(0, |manner| manner as i32);
+    let fact = tells::DecisionNotified {
+        case,
+        occurred_at,
+        actor_post,
+        manner,
+    };
+    say(desk, tx, of, telling, &fact).await
 }
 
 /// Tells that a case was opened.

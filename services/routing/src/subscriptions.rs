@@ -142,6 +142,9 @@ impl Hears<PolicyPublished> for Desk {
 
 impl Hears<WarningDue> for Desk {
     async fn hear(&self, tx: &Tx, told: WarningDue, heard: &Heard) -> Result<(), Trouble> {
+        if concerns_no_case(told.clock.as_ref()) {
+            return Ok(());
+        }
         let rung = rung("WarningDue", told.clock, told.rung, heard)?;
         Ok(hearing::ring(self, tx, &rung, true, heard).await?)
     }
@@ -149,6 +152,9 @@ impl Hears<WarningDue> for Desk {
 
 impl Hears<Escalated> for Desk {
     async fn hear(&self, tx: &Tx, told: Escalated, heard: &Heard) -> Result<(), Trouble> {
+        if concerns_no_case(told.clock.as_ref()) {
+            return Ok(());
+        }
         let rung = rung("Escalated", told.clock, told.rung, heard)?;
         Ok(hearing::ring(self, tx, &rung, false, heard).await?)
     }
@@ -177,6 +183,11 @@ impl Hears<CaseSealed> for Desk {
             .map_err(|_| malformed("CaseSealed", "case_id"))?;
         Ok(hearing::archived(self, tx, case_id, heard.occurred_at).await?)
     }
+}
+
+/// A message put aside, or a unit's yearly duty: the watchdog's own list shows the post what it was told.
+fn concerns_no_case(clock: Option<&ClockView>) -> bool {
+    clock.is_some_and(|clock| clock.case_id.is_empty())
 }
 
 fn malformed(subject: &'static str, field: &'static str) -> ActionError {

@@ -6,3 +6,4 @@ pub mod deadline;
 pub mod ladder;
 pub mod policy;
 pub mod recipient;
+pub mod subject;

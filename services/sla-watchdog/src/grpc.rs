@@ -6,28 +6,32 @@ use chassis::{
     auth::Caller,
     grpc::{caller, denied, internal, invalid, not_found, unavailable},
 };
-use sea_orm::DatabaseConnection;
+use sea_orm::{DatabaseConnection, DbErr};
 use suda_proto::sla_watchdog::v1::{
-    ClockView, ExplainRequest, ExplainResponse, ListClocksRequest, ListClocksResponse,
-    ListRungsRequest, ListRungsResponse, PlannedRung, PreviewRequest, PreviewResponse,
-    sla_watchdog_service_server::SlaWatchdogService,
+    ClockView, ExplainRequest, ExplainResponse, Foreseen, ListClocksRequest, ListClocksResponse,
+    ListRungsRequest, ListRungsResponse, ListToldRequest, ListToldResponse, PlannedRung,
+    PreviewRequest, PreviewResponse, SubjectKind, sla_watchdog_service_server::SlaWatchdogService,
 };
 use tonic::{Request, Response, Status};
+use uuid::Uuid;
 
 use crate::{
-    actions::{self, ActionError, Law},
+    actions::{ActionError, foreseeing},
     desk::Desk,
-    domain::policy::Policy,
+    law::{Law, NoLaw},
     parse::{self, local},
     preview::{self, Unknown},
     publications::{rung_view, view},
-    store::{self, ClockRow, MatterRow},
+    store::{ClockRow, SubjectRow, clocks, reference, rungs, subjects},
 };
+
+mod foresight;
 
 const USUAL: u32 = 100;
 const MOST: u32 = 1000;
 
 /// The gRPC door.
+#[derive(Clone)]
 pub(crate) struct Door(pub(crate) Arc<Desk>);
 
 impl Door {
@@ -36,27 +40,29 @@ impl Door {
     }
 
     async fn law(&self) -> Result<Law, Status> {
-        Law::load(self.db()).await.map_err(|error| status(&error))
+        Law::load(self.db())
+            .await
+            .map_err(|error| status(&error.into()))
     }
 
-    /// The matter a request names, if the caller may see it; one that may not be seen looks like one that is not there.
-    async fn matter(&self, caller: &Caller, case_id: &str) -> Result<MatterRow, Status> {
-        let id = actions::id(case_id).ok_or_else(|| invalid("case_id", "须为案件编号(UUID)"))?;
-        let found = store::find_matter(self.db(), id)
-            .await
-            .map_err(|error| internal(&error))?;
+    /// The subject a request names, if the caller may see it; one that may not be seen looks like one that is not there.
+    async fn subject(&self, caller: &Caller, id: &str) -> Result<SubjectRow, Status> {
+        let id: Uuid = id
+            .parse()
+            .map_err(|_| invalid("case_id", "须为案件编号(UUID)"))?;
+        let found = subjects::find(self.db(), id).await.map_err(failed)?;
         found
-            .filter(|matter| sees(caller, matter))
+            .filter(|subject| sees(caller, subject))
             .ok_or_else(|| not_found("没有此案件,或不在您的查看范围内"))
     }
 
-    async fn clocks_of(&self, law: &Law, matter: &MatterRow) -> Result<Vec<ClockView>, Status> {
-        let rows = store::clocks(self.db(), matter.complaint_id)
+    async fn clocks_of(&self, law: &Law, subject: &SubjectRow) -> Result<Vec<ClockView>, Status> {
+        let rows = clocks::of(self.db(), subject.subject_id)
             .await
-            .map_err(|error| internal(&error))?;
+            .map_err(failed)?;
         let binding = rows
             .iter()
-            .filter(|row| row.runs())
+            .filter(|row| row.open())
             .min_by_key(|row| row.due_at)
             .map(|row| row.clock_id);
         let now = self.0.clock.now();
@@ -64,37 +70,96 @@ impl Door {
             .iter()
             .map(|row| ClockView {
                 binding: binding == Some(row.clock_id),
-                ..view(row, matter, law, now)
+                ..view(row, subject, law, now)
             })
             .collect())
     }
+
+    /// Open clocks that the caller may see, with their subjects.
+    async fn open(
+        &self,
+        caller: &Caller,
+        asked: clocks::Asked,
+    ) -> Result<Vec<(ClockRow, SubjectRow)>, Status> {
+        let asked = clocks::Asked {
+            unions: caller.unions_or_all(),
+            units: caller.outlet_only(),
+            ..asked
+        };
+        let rows = clocks::list_open(self.db(), &asked).await.map_err(failed)?;
+        let ids = rows.iter().map(|row| row.subject_id).collect();
+        let known = subjects::of(self.db(), ids).await.map_err(failed)?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|row| {
+                let subject = known.get(&row.subject_id)?.clone();
+                Some((row, subject))
+            })
+            .collect())
+    }
+
+    /// A clock of a subject, by its code; of several policies' the one that is due first.
+    async fn clock(&self, subject: &SubjectRow, code: &str) -> Result<ClockRow, Status> {
+        let rows = clocks::of(self.db(), subject.subject_id)
+            .await
+            .map_err(failed)?;
+        rows.into_iter()
+            .find(|row| row.code == code)
+            .ok_or_else(|| not_found(format!("此案件没有时限 {code}")))
+    }
 }
 
-fn sees(caller: &Caller, matter: &MatterRow) -> bool {
-    let unit = caller
-        .outlet_only()
-        .is_none_or(|units| units.contains(&matter.unit_code) || units.contains(&matter.lead_unit));
-    caller.sees(&matter.union_code) && unit
+/// A caller without a post has to do with no case, and may not see its clocks.
+fn with_post(caller: &Caller) -> Result<(), Status> {
+    if caller.posts.is_empty() {
+        return Err(denied("您没有岗位,不能查看时限"));
+    }
+    Ok(())
+}
+
+fn sees(caller: &Caller, subject: &SubjectRow) -> bool {
+    let unit = caller.outlet_only().is_none_or(|units| {
+        units.contains(&subject.unit_code) || units.contains(&subject.lead_unit)
+    });
+    caller.sees(&subject.union_code) && unit
+}
+
+fn failed(error: DbErr) -> Status {
+    internal(&error)
 }
 
 fn status(error: &ActionError) -> Status {
     match error {
-        ActionError::NotYet => {
+        ActionError::NoLaw(NoLaw::NotYet) => {
             unavailable("制度和日历尚未载入;请稍候,或用 suda reference apply 载入")
         }
-        ActionError::Unknown(_) | ActionError::Beyond(_) => {
+        ActionError::NoLaw(NoLaw::Unknown(_)) | ActionError::Beyond(_) => {
             chassis::grpc::refused("clock.unknown", error.to_string())
         }
-        ActionError::Store(source) => internal(source),
+        ActionError::Malformed(wrong) => invalid("draft", wrong.to_string()),
+        ActionError::Changed => chassis::grpc::stale(error.to_string()),
+        ActionError::Request(trouble) => invalid("request_id", trouble.to_string()),
+        ActionError::NoLaw(NoLaw::Store(source)) | ActionError::Store(source) => internal(source),
     }
 }
 
 fn unknown(error: &Unknown) -> Status {
     match error {
-        Unknown::Clock { .. } => invalid("clock_code", error.to_string()),
+        Unknown::Clock { .. } | Unknown::Given(_) => invalid("clock_code", error.to_string()),
         Unknown::NoCalendar | Unknown::Malformed(_) | Unknown::Beyond(_) => {
             chassis::grpc::refused("clock.unknown", error.to_string())
         }
+    }
+}
+
+/// The word of a kind of subject in rows; empty for none named.
+fn kind(asked: i32) -> String {
+    match SubjectKind::try_from(asked).unwrap_or_default() {
+        SubjectKind::Unspecified => String::new(),
+        named => named
+            .as_str_name()
+            .trim_start_matches("SUBJECT_KIND_")
+            .to_lowercase(),
     }
 }
 
@@ -108,31 +173,34 @@ impl SlaWatchdogService for Door {
         let asked = request.into_inner();
         let law = self.law().await?;
         if !asked.case_id.is_empty() {
-            let matter = self.matter(&caller, &asked.case_id).await?;
-            return Ok(Response::new(ListClocksResponse {
-                clocks: self.clocks_of(&law, &matter).await?,
-            }));
+            let subject = self.subject(&caller, &asked.case_id).await?;
+            let mut clocks = self.clocks_of(&law, &subject).await?;
+            if asked.with_related {
+                let related = subjects::children(self.db(), subject.subject_id)
+                    .await
+                    .map_err(failed)?;
+                for child in related.iter().filter(|child| sees(&caller, child)) {
+                    clocks.extend(self.clocks_of(&law, child).await?);
+                }
+            }
+            return Ok(Response::new(ListClocksResponse { clocks }));
         }
         let limit = if asked.limit == 0 {
             USUAL
         } else {
             asked.limit.min(MOST)
         };
-        let rows: Vec<ClockRow> = store::open_clocks(
-            self.db(),
-            caller.unions_or_all(),
-            caller.outlet_only(),
+        let wanted = clocks::Asked {
+            kind: kind(asked.subject_kind),
             limit,
-        )
-        .await
-        .map_err(|error| internal(&error))?;
-        let mut clocks = Vec::with_capacity(rows.len());
-        for row in rows {
-            let matter = store::matter(self.db(), row.complaint_id)
-                .await
-                .map_err(|error| internal(&error))?;
-            clocks.push(view(&row, &matter, &law, self.0.clock.now()));
-        }
+            ..clocks::Asked::default()
+        };
+        let now = self.0.clock.now();
+        let found = self.open(&caller, wanted).await?;
+        let clocks = found
+            .iter()
+            .map(|(row, subject)| view(row, subject, &law, now))
+            .collect();
         Ok(Response::new(ListClocksResponse { clocks }))
     }
 
@@ -143,18 +211,15 @@ impl SlaWatchdogService for Door {
         let caller = caller(&request)?;
         let asked = request.into_inner();
         let law = self.law().await?;
-        let matter = self.matter(&caller, &asked.case_id).await?;
-        let rows = store::clocks(self.db(), matter.complaint_id)
+        let subject = self.subject(&caller, &asked.case_id).await?;
+        let row = self.clock(&subject, &asked.clock_code).await?;
+        let now = self.0.clock.now();
+        let explanation = foreseeing::explain(self.db(), &law, (&row, &subject), now)
             .await
-            .map_err(|error| internal(&error))?;
-        let row = rows
-            .iter()
-            .find(|row| row.code == asked.clock_code)
-            .ok_or_else(|| not_found(format!("此案件没有时限 {}", asked.clock_code)))?;
-        let clock = view(row, &matter, &law, self.0.clock.now());
-        let explanation = explain(self.db(), &law, row).await?;
+            .map_err(|error| status(&error))?
+            .ok_or_else(|| not_found("此时限所依据的制度版本未载入"))?;
         Ok(Response::new(ExplainResponse {
-            clock: Some(clock),
+            clock: Some(view(&row, &subject, &law, now)),
             explanation: Some(explanation),
         }))
     }
@@ -166,14 +231,16 @@ impl SlaWatchdogService for Door {
         let asked = request.into_inner();
         let from = parse::instant(asked.from.as_ref(), "from")
             .map_err(|_| invalid("from", "须给出起算时刻,例如 2026-09-23T10:00:00+08:00"))?;
-        let policies = store::policies(self.db())
-            .await
-            .map_err(|error| internal(&error))?;
-        let calendars = store::calendars(self.db())
-            .await
-            .map_err(|error| internal(&error))?;
-        let explanation = preview::preview(&policies, &calendars, &asked.clock_code, local(from))
-            .map_err(|error| unknown(&error))?;
+        let policies = reference::policies(self.db()).await.map_err(failed)?;
+        let calendars = reference::calendars(self.db()).await.map_err(failed)?;
+        let explanation = preview::preview(
+            &policies,
+            &calendars,
+            &asked.clock_code,
+            local(from),
+            &asked.union_code,
+        )
+        .map_err(|error| unknown(&error))?;
         Ok(Response::new(PreviewResponse {
             explanation: Some(explanation),
         }))
@@ -184,70 +251,58 @@ impl SlaWatchdogService for Door {
         request: Request<ListRungsRequest>,
     ) -> Result<Response<ListRungsResponse>, Status> {
         let caller = caller(&request)?;
-        if caller.posts.is_empty() {
-            return Err(denied("您没有岗位,不能查看时限"));
-        }
-        let matter = self.matter(&caller, &request.into_inner().case_id).await?;
-        let mut rungs = Vec::new();
-        for clock in store::clocks(self.db(), matter.complaint_id)
+        with_post(&caller)?;
+        let subject = self.subject(&caller, &request.into_inner().case_id).await?;
+        let mut told = Vec::new();
+        for clock in clocks::of(self.db(), subject.subject_id)
             .await
-            .map_err(|error| internal(&error))?
+            .map_err(failed)?
         {
-            for rung in store::rungs(self.db(), clock.clock_id)
-                .await
-                .map_err(|error| internal(&error))?
-            {
-                rungs.push((
-                    rung.legal_at,
-                    PlannedRung {
-                        clock_code: clock.code.clone(),
-                        rung: Some(rung_view(&rung)),
-                    },
-                ));
+            for rung in rungs::of(self.db(), clock.clock_id).await.map_err(failed)? {
+                let planned = PlannedRung {
+                    clock_code: clock.code.clone(),
+                    rung: Some(rung_view(&rung)),
+                };
+                told.push((rung.legal_at, planned));
             }
         }
-        rungs.sort_by_key(|(legal_at, _)| *legal_at);
+        told.sort_by_key(|(legal_at, _)| *legal_at);
         Ok(Response::new(ListRungsResponse {
-            rungs: rungs.into_iter().map(|(_, rung)| rung).collect(),
+            rungs: told.into_iter().map(|(_, rung)| rung).collect(),
         }))
     }
-}
 
-/// The sum behind a clock's due instant, with the policy and limit it stands under.
-async fn explain(
-    db: &DatabaseConnection,
-    law: &Law,
-    row: &ClockRow,
-) -> Result<suda_proto::sla_watchdog::v1::Explanation, Status> {
-    let (policy, rule) = law
-        .rule(&row.policy_code, row.policy_version, &row.code)
-        .ok_or_else(|| not_found("此时限所依据的制度版本未载入"))?;
-    let stage = usize::try_from(row.extensions).unwrap_or(0);
-    let limit = stage
-        .checked_sub(1)
-        .and_then(|stage| rule.extensions.get(stage))
-        .unwrap_or(&rule.limit);
-    let from = local(row.started_at);
-    let due = limit
-        .due(from, policy.close, &law.calendar)
-        .map_err(|error| status(&ActionError::Beyond(error)))?;
-    let policies = store::policies(db)
-        .await
-        .map_err(|error| internal(&error))?;
-    let told = policies
-        .iter()
-        .filter(|told| is(told, policy))
-        .flat_map(|told| &told.clocks)
-        .find(|told| told.code == row.code);
-    Ok(preview::explanation(
-        &due,
-        from,
-        told,
-        &policy.source,
-        law.calendar.version,
-    ))
-}
-
-fn is(told: &suda_proto::directory::v1::Policy, policy: &Policy) -> bool {
-    told.code == policy.code && told.version == policy.version
+    async fn list_told(
+        &self,
+        request: Request<ListToldRequest>,
+    ) -> Result<Response<ListToldResponse>, Status> {
+        let caller = caller(&request)?;
+        with_post(&caller)?;
+        let asked = request.into_inner();
+        let limit = if asked.limit == 0 {
+            USUAL
+        } else {
+            asked.limit.min(MOST)
+        };
+        let law = self.law().await?;
+        let posts = caller.posts.iter().map(|post| post.code.clone()).collect();
+        let told = rungs::told(self.db(), posts, asked.only_open, limit)
+            .await
+            .map_err(failed)?;
+        let now = self.0.clock.now();
+        let mut messages = Vec::with_capacity(told.len());
+        for rung in told {
+            let row = clocks::get(self.db(), rung.clock_id)
+                .await
+                .map_err(failed)?;
+            let subject = subjects::get(self.db(), row.subject_id)
+                .await
+                .map_err(failed)?;
+            messages.push(Foreseen {
+                clock: Some(view(&row, &subject, &law, now)),
+                rung: Some(rung_view(&rung)),
+            });
+        }
+        Ok(Response::new(ListToldResponse { messages }))
+    }
 }

@@ -1,4 +1,4 @@
-//! Facts out: a clock and its ladder, as the contracts show them.
+//! Facts out.
 
 use std::sync::Arc;
 
@@ -10,15 +10,17 @@ use chassis::{
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 use suda_proto::sla_watchdog::v1::{
-    ClockArmed, ClockBreached, ClockCancelled, ClockMet, ClockMoved, ClockState, ClockView,
-    Escalated, RungView, WarningDue, WatchdogBeat,
+    ClockArmed, ClockBreached, ClockCancelled, ClockMet, ClockMoved, ClockPaused, ClockState,
+    ClockView, Escalated, RungView, SubjectKind, TermOpened, WarningDue, WatchdogBeat,
+    WindowLapsed,
 };
 
 use crate::{
-    actions::Law,
     desk::Desk,
+    domain::{deadline, policy::Rule},
+    law::Law,
     parse::local,
-    store::{ClockRow, MatterRow, Pulse, RungRow},
+    store::{ClockRow, Pulse, RungRow, SubjectRow},
 };
 
 /// What telling needs.
@@ -26,7 +28,7 @@ pub(crate) struct Telling<'a> {
     pub(crate) tx: &'a Tx,
     pub(crate) desk: &'a Arc<Desk>,
     pub(crate) law: &'a Law,
-    pub(crate) matter: &'a MatterRow,
+    pub(crate) subject: &'a SubjectRow,
     pub(crate) now: DateTime<Utc>,
 }
 
@@ -36,11 +38,12 @@ impl Telling<'_> {
         at: DateTime<Utc>,
         fact: &M,
     ) -> Result<(), DbErr> {
-        let key = self.matter.complaint_id.to_string();
+        // What belongs to a case is told under the case, so that the ledger's entries of a case have it.
+        let key = self.subject.parent_id.unwrap_or(self.subject.subject_id);
         let told = Told {
             id: self.desk.ids.new_id(),
-            union: &self.matter.union_code,
-            key: &key,
+            union: &self.subject.union_code,
+            key: &key.to_string(),
             occurred_at: at,
             actor: "sla-watchdog",
         };
@@ -48,7 +51,29 @@ impl Telling<'_> {
     }
 
     fn view(&self, row: &ClockRow) -> ClockView {
-        view(row, self.matter, self.law, self.now)
+        view(row, self.subject, self.law, self.now)
+    }
+}
+
+/// A clock as it was before it moved, and why it did.
+pub(crate) struct Moved<'a> {
+    due_at: DateTime<Utc>,
+    versions: (i64, i64, i64),
+    reason: &'a str,
+}
+
+impl<'a> Moved<'a> {
+    /// Remembers a clock before it moves.
+    pub(crate) fn from(row: &ClockRow, reason: &'a str) -> Self {
+        Self {
+            due_at: row.due_at,
+            versions: (
+                row.policy_version,
+                row.calendar_version,
+                row.county_calendar_version,
+            ),
+            reason,
+        }
     }
 }
 
@@ -77,6 +102,14 @@ pub(crate) async fn breached(telling: &Telling<'_>, row: &ClockRow) -> Result<()
     telling.tell(row.due_at, &fact).await
 }
 
+pub(crate) async fn lapsed(telling: &Telling<'_>, row: &ClockRow) -> Result<(), DbErr> {
+    let fact = WindowLapsed {
+        clock: Some(telling.view(row)),
+        occurred_at: Some(timestamp(row.due_at)),
+    };
+    telling.tell(row.due_at, &fact).await
+}
+
 pub(crate) async fn cancelled(telling: &Telling<'_>, row: &ClockRow) -> Result<(), DbErr> {
     let at = row.stopped_at.unwrap_or(telling.now);
     let fact = ClockCancelled {
@@ -86,19 +119,53 @@ pub(crate) async fn cancelled(telling: &Telling<'_>, row: &ClockRow) -> Result<(
     telling.tell(at, &fact).await
 }
 
+pub(crate) async fn paused(
+    telling: &Telling<'_>,
+    row: &ClockRow,
+    ground: &str,
+) -> Result<(), DbErr> {
+    let at = row.paused_at.unwrap_or(telling.now);
+    let fact = ClockPaused {
+        clock: Some(telling.view(row)),
+        occurred_at: Some(timestamp(at)),
+        ground: ground.to_owned(),
+    };
+    telling.tell(at, &fact).await
+}
+
 pub(crate) async fn moved(
     telling: &Telling<'_>,
     row: &ClockRow,
-    was_due_at: DateTime<Utc>,
-    reason: &str,
+    was: &Moved<'_>,
 ) -> Result<(), DbErr> {
+    let (policy, calendar, county) = was.versions;
     let fact = ClockMoved {
         clock: Some(telling.view(row)),
         occurred_at: Some(timestamp(telling.now)),
-        was_due_at: Some(timestamp(was_due_at)),
-        reason: reason.to_owned(),
+        was_due_at: Some(timestamp(was.due_at)),
+        reason: was.reason.to_owned(),
+        was_policy_version: version(policy),
+        was_calendar_version: version(calendar),
+        was_county_calendar_version: version(county),
     };
     telling.tell(telling.now, &fact).await
+}
+
+pub(crate) async fn opened(
+    telling: &Telling<'_>,
+    (year, term): (u32, &str),
+    clock: &str,
+    due_at: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let fact = TermOpened {
+        unit_code: telling.subject.unit_code.clone(),
+        occurred_at: Some(timestamp(telling.subject.received_at)),
+        year,
+        term: term.to_owned(),
+        due_at: Some(timestamp(due_at)),
+        clock_code: clock.to_owned(),
+    };
+    telling.tell(telling.subject.received_at, &fact).await
 }
 
 pub(crate) async fn rung(
@@ -114,27 +181,19 @@ pub(crate) async fn rung(
         ..rung_view(rung)
     });
     if rung.escalation {
-        telling
-            .tell(
-                telling.now,
-                &Escalated {
-                    clock,
-                    occurred_at,
-                    rung: view,
-                },
-            )
-            .await
+        let fact = Escalated {
+            clock,
+            occurred_at,
+            rung: view,
+        };
+        telling.tell(telling.now, &fact).await
     } else {
-        telling
-            .tell(
-                telling.now,
-                &WarningDue {
-                    clock,
-                    occurred_at,
-                    rung: view,
-                },
-            )
-            .await
+        let fact = WarningDue {
+            clock,
+            occurred_at,
+            rung: view,
+        };
+        telling.tell(telling.now, &fact).await
     }
 }
 
@@ -145,14 +204,17 @@ pub(crate) async fn beat(
     tx: &Tx,
     desk: &Desk,
     pulse: &Pulse,
+    examined: u64,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     let waits = pulse.oldest.map_or(0, |at| (now - at).num_seconds());
     let fact = WatchdogBeat {
-        examined: u64::try_from(pulse.due).unwrap_or(0),
-        open_clocks: u64::try_from(pulse.open).unwrap_or(0),
-        oldest_unfired_seconds: u64::try_from(waits).unwrap_or(0),
+        examined,
+        open_clocks: version(pulse.open),
+        oldest_unfired_seconds: version(waits),
         occurred_at: Some(timestamp(now)),
+        unreachable: version(pulse.unreachable),
+        beyond_calendar: version(pulse.beyond),
     };
     let told = Told {
         id: desk.ids.new_id(),
@@ -175,47 +237,78 @@ pub(crate) fn rung_view(rung: &RungRow) -> RungView {
         sent_at: rung.sent_at.map(timestamp),
         late: false,
         to_unit: rung.to_unit.clone().unwrap_or_default(),
+        deliver_at: Some(timestamp(rung.deliver_at)),
     }
 }
 
-/// A clock. Which one binds is known only beside the others of its case.
-pub(crate) fn view(row: &ClockRow, matter: &MatterRow, law: &Law, now: DateTime<Utc>) -> ClockView {
-    let rule = law
-        .rule(&row.policy_code, row.policy_version, &row.code)
-        .map(|(_, rule)| rule);
+fn version(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}
+
+/// The limit that a clock has after its extensions, in words.
+pub(crate) fn limit_words(row: &ClockRow, rule: &Rule) -> String {
     let stage = usize::try_from(row.extensions).unwrap_or(0);
-    let limit = rule.map(|rule| {
-        let extended = stage
-            .checked_sub(1)
-            .and_then(|stage| rule.extensions.get(stage));
-        extended.unwrap_or(&rule.limit).words()
-    });
+    let extended = stage
+        .checked_sub(1)
+        .and_then(|stage| rule.extensions.get(stage));
+    extended.unwrap_or(&rule.limit).words()
+}
+
+/// A clock. Which one binds is known only beside the others of its case.
+pub(crate) fn view(
+    row: &ClockRow,
+    subject: &SubjectRow,
+    law: &Law,
+    now: DateTime<Utc>,
+) -> ClockView {
+    let rule = law.rule(row).map(|(_, rule)| rule);
     let left = law
-        .calendar
-        .count(local(now).date_naive(), local(row.due_at).date_naive());
+        .calendar_of(row, &subject.union_code)
+        .and_then(|calendar| {
+            let last = deadline::last_day(local(row.due_at));
+            calendar.count(local(now).date_naive(), last).ok()
+        });
+    // One complaint is one case; what has no case of its own or above it names none.
+    let case_id = match subject.kind.as_str() {
+        "case" => Some(subject.case_id.unwrap_or(subject.subject_id)),
+        _ => subject.case_id.or(subject.parent_id),
+    };
+    let unit = if subject.lead_unit.is_empty() {
+        &subject.unit_code
+    } else {
+        &subject.lead_unit
+    };
     ClockView {
         clock_id: row.clock_id.to_string(),
         code: row.code.clone(),
         name: rule.map(|rule| rule.name.clone()).unwrap_or_default(),
         article: rule.map(|rule| rule.article.clone()).unwrap_or_default(),
         policy_code: row.policy_code.clone(),
-        policy_version: u64::try_from(row.policy_version).unwrap_or(0),
-        calendar_version: u64::try_from(row.calendar_version).unwrap_or(0),
-        case_id: matter.case_id.unwrap_or(matter.complaint_id).to_string(),
-        number: matter.number.clone(),
-        union_code: matter.union_code.clone(),
+        policy_version: version(row.policy_version),
+        calendar_version: version(row.calendar_version),
+        case_id: case_id.map(|id| id.to_string()).unwrap_or_default(),
+        number: subject.number.clone(),
+        union_code: subject.union_code.clone(),
         started_at: Some(timestamp(row.started_at)),
         due_at: Some(timestamp(row.due_at)),
         alarm_at: Some(timestamp(row.due_at)),
-        due_version: u64::try_from(row.due_version).unwrap_or(0),
+        due_version: version(row.due_version),
         state: state(&row.state).into(),
         stopped_at: row.stopped_at.map(timestamp),
         stopped_by: row.stopped_by.clone().unwrap_or_default(),
         provisional: row.provisional,
-        limit: limit.unwrap_or_default(),
+        limit: rule.map(|rule| limit_words(row, rule)).unwrap_or_default(),
         working_days_left: left.unwrap_or(0),
         binding: false,
         extensions: u32::try_from(row.extensions).unwrap_or(0),
+        subject_kind: kind(&subject.kind).into(),
+        subject_id: subject.subject_id.to_string(),
+        unit_code: unit.clone(),
+        outlives_case: rule.is_some_and(|rule| rule.outlives_case),
+        county_calendar_version: version(row.county_calendar_version),
+        due_words: deadline::words(local(row.due_at)),
+        rolled_at: row.rolled_at.map(timestamp),
+        paused_at: row.paused_at.map(timestamp),
     }
 }
 
@@ -223,9 +316,23 @@ fn state(name: &str) -> ClockState {
     match name {
         "running" => ClockState::Running,
         "overdue" => ClockState::Overdue,
+        "paused" => ClockState::Paused,
         "met" => ClockState::Met,
         "breached" => ClockState::Breached,
         "cancelled" => ClockState::Cancelled,
+        "lapsed" => ClockState::Lapsed,
         _ => ClockState::Unspecified,
+    }
+}
+
+fn kind(word: &str) -> SubjectKind {
+    match word {
+        "case" => SubjectKind::Case,
+        "appeal" => SubjectKind::Appeal,
+        "rectification" => SubjectKind::Rectification,
+        "escalation" => SubjectKind::Escalation,
+        "quarantine" => SubjectKind::Quarantine,
+        "unit" => SubjectKind::Unit,
+        _ => SubjectKind::Unspecified,
     }
 }

@@ -19,6 +19,7 @@ mod notice;
 mod operate;
 mod order;
 mod pages;
+mod policy;
 mod reference;
 mod report;
 mod up;
@@ -62,6 +63,9 @@ enum What {
     /// When things are due, and why.
     #[command(subcommand)]
     Clock(clock::Clock),
+    /// Limits, and drafts of them.
+    #[command(subcommand)]
+    Policy(policy::Policy),
     /// Sealed files.
     #[command(subcommand)]
     Archive(archive::Archive),
@@ -106,6 +110,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         What::Escalation(what) => escalation::run(what, &session, output).await,
         What::Notice(what) => notice::run(what, &session, output).await,
         What::Clock(what) => clock::run(&what, &session, output).await,
+        What::Policy(what) => policy::run(&what, &session, output).await,
         What::Archive(what) => archive::run(&what, &session, output).await,
         What::Report(what) => report::run(&what, &session, output).await,
         What::Keys(what) => keys::run(&what),

@@ -131,6 +131,8 @@ const WORDS: &[(&str, &str)] = &[
     ("CLOCK_STATE_MET", "按期"),
     ("CLOCK_STATE_BREACHED", "超期办结"),
     ("CLOCK_STATE_CANCELLED", "已取消"),
+    ("CLOCK_STATE_PAUSED", "暂停"),
+    ("CLOCK_STATE_LAPSED", "已届满"),
     ("TERM_FIRST_HALF", "上半年"),
     ("TERM_SECOND_HALF", "下半年"),
     ("TERM_YEAR", "全年"),

@@ -11,7 +11,7 @@ use chrono::{SubsecRound as _, TimeDelta};
 use sea_orm::DbErr;
 use suda_proto::{
     routing::v1::CaseState,
-    sla_watchdog::v1::{ClockBreached, ClockCancelled, ClockMet, ClockState},
+    sla_watchdog::v1::{ClockBreached, ClockCancelled, ClockMet, ClockState, WindowLapsed},
 };
 
 use super::checkpointing;
@@ -213,7 +213,13 @@ fn outstanding(desk: &Desk, case: &Ended, parts: &Parts, entries: &[Entry]) -> O
             ClockState::Cancelled => {
                 told::<ClockCancelled>(entries, &clock.clock_id, |fact| fact.clock)
             }
-            ClockState::Running | ClockState::Overdue | ClockState::Unspecified => {
+            ClockState::Lapsed => told::<WindowLapsed>(entries, &clock.clock_id, |fact| fact.clock),
+            // What may run on after the close, such as the time to appeal, is in the file as it stands.
+            _ if clock.outlives_case => continue,
+            ClockState::Running
+            | ClockState::Overdue
+            | ClockState::Paused
+            | ClockState::Unspecified => {
                 return Some(format!("clock {} still runs", clock.code));
             }
         };

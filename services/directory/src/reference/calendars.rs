@@ -13,8 +13,11 @@ use crate::domain::structure::Fault;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Contents {
-    code: String,
+    code: Spanned<String>,
     time_zone: String,
+    /// The union whose own days these are, over the province's.
+    #[serde(default)]
+    union: String,
     year: Vec<Spanned<YearEntry>>,
 }
 
@@ -51,12 +54,24 @@ pub(super) fn read(file: &File) -> Result<Calendar, Vec<Fault>> {
         }
     }
     faults.extend(gaps(file, &years));
+    let code = &contents.code;
+    if contents.union.is_empty() != (code.get_ref() == "province") {
+        let reason = format!(
+            "calendar {:?}: the province's is \"province\" and names no union; any other names the union whose days it adds",
+            code.get_ref()
+        );
+        faults.push(fault(file, code.span().start, reason));
+    }
+    if contents.union.is_empty() {
+        faults.extend(long_gaps(file, &years));
+    }
     if !faults.is_empty() {
         return Err(faults);
     }
     Ok(Calendar {
-        code: contents.code,
+        code: contents.code.into_inner(),
         version: 0,
+        union_code: contents.union,
         time_zone: contents.time_zone,
         years: years.into_iter().map(|(_, year)| year).collect(),
         digest: digest(file),
@@ -162,4 +177,33 @@ fn gaps(file: &File, years: &[(usize, CalendarYear)]) -> Vec<Fault> {
             )
         })
         .collect()
+}
+
+/// A month without a working day is a mistake in the file, and no sum that meets it would end in time (P3).
+fn long_gaps(file: &File, years: &[(usize, CalendarYear)]) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for (byte, year) in years {
+        let has = |days: &[CalendarDay], date: NaiveDate| {
+            let date = date.to_string();
+            days.iter().any(|day| day.date == date)
+        };
+        let worked = |date: NaiveDate| {
+            has(&year.workdays, date)
+                || (!matches!(date.weekday(), Weekday::Sat | Weekday::Sun)
+                    && !has(&year.holidays, date))
+        };
+        let number = i32::try_from(year.year).unwrap_or(0);
+        let Some(first) = NaiveDate::from_ymd_opt(number, 1, 1) else {
+            continue;
+        };
+        let mut off = 0;
+        for date in first.iter_days().take_while(|date| date.year() == number) {
+            off = if worked(date) { 0 } else { off + 1 };
+            if off == 30 {
+                let reason = format!("year {number}: no day is worked in the 30 days up to {date}");
+                faults.push(fault(file, *byte, reason));
+            }
+        }
+    }
+    faults
 }

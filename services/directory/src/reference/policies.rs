@@ -2,17 +2,21 @@
 
 use serde::Deserialize;
 use suda_proto::{
-    DESCRIPTORS,
     common::v1::Nature,
-    directory::v1::{ClockRule, Limit, LimitUnit, Policy, RungRule},
+    directory::v1::{ClockRule, Limit, LimitUnit, Policy, RungRule, UnitKind, YearlyTerm},
 };
 use toml::{Spanned, value::Datetime};
 
 use super::{File, digest, fault, parse, structure::date};
-use crate::domain::structure::{At, Fault};
+use crate::domain::structure::Fault;
+
+mod checking;
+
+pub(super) use checking::looser;
+use checking::wrong;
 
 /// The words by which a ladder names recipients.
-const RECIPIENTS: [&str; 7] = [
+const RECIPIENTS: [&str; 9] = [
     "handler",
     "handling_unit_head",
     "reception_clerk",
@@ -20,16 +24,44 @@ const RECIPIENTS: [&str; 7] = [
     "senior_management",
     "office",
     "compliance",
+    "compliance_head",
+    "archivist",
 ];
+
+/// What a clock may run for.
+const SUBJECTS: [&str; 6] = [
+    "case",
+    "appeal",
+    "rectification",
+    "escalation",
+    "quarantine",
+    "unit",
+];
+
+/// A policy and the lines of its clocks, for what is found wrong only beside other files.
+#[derive(Debug, Clone)]
+pub(super) struct Read {
+    /// The policy.
+    pub(super) policy: Policy,
+    /// The file.
+    pub(super) file: String,
+    /// The line of each clock, in the policy's order.
+    pub(super) lines: Vec<usize>,
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Contents {
-    code: String,
+    code: Spanned<String>,
     source: String,
     effective_from: Datetime,
     effective_until: Option<Datetime>,
+    #[serde(default)]
+    open_of_business: Option<Spanned<String>>,
     close_of_business: Spanned<String>,
+    /// The union that sets it for itself (guideline art. 29).
+    #[serde(default)]
+    union: String,
     clock: Vec<Spanned<ClockEntry>>,
 }
 
@@ -39,30 +71,90 @@ struct ClockEntry {
     code: String,
     name: String,
     article: String,
-    starts_on: String,
+    #[serde(default)]
+    subject: String,
+    starts_on: OneOrMore,
     starts_at: String,
+    #[serde(default)]
+    requires: Vec<String>,
     stops_on: Vec<String>,
+    #[serde(default)]
+    stops_at: Vec<String>,
+    #[serde(default)]
+    stops_need: Vec<String>,
     #[serde(default)]
     cancelled_on: Vec<String>,
     #[serde(default)]
     resumed_on: Vec<String>,
+    #[serde(default)]
+    restarts_on: Vec<String>,
+    #[serde(default)]
+    restarts_at: Vec<String>,
+    #[serde(default)]
+    pauses_on: Vec<String>,
+    #[serde(default)]
+    unpauses_on: Vec<String>,
+    #[serde(default)]
+    pause_grounds: Vec<String>,
     limit: LimitEntry,
     #[serde(default)]
     extensions: Vec<LimitEntry>,
+    extension_cap: Option<LimitEntry>,
     #[serde(default)]
     natures: Vec<String>,
     #[serde(default)]
     registered_at: String,
+    #[serde(default)]
+    outlives_case: bool,
+    #[serde(default)]
+    window: bool,
+    #[serde(default)]
+    needs_contact: bool,
+    #[serde(default)]
+    term: Vec<TermEntry>,
+    #[serde(default)]
+    unit_kinds: Vec<String>,
+    #[serde(default)]
+    units: Vec<String>,
+    #[serde(default)]
     rung: Vec<Spanned<RungEntry>>,
 }
 
-#[derive(Deserialize, Clone, Copy)]
+#[derive(Deserialize, Clone)]
+#[serde(untagged)]
+enum OneOrMore {
+    One(String),
+    More(Vec<String>),
+}
+
+impl OneOrMore {
+    fn all(&self) -> Vec<String> {
+        match self {
+            Self::One(one) => vec![one.clone()],
+            Self::More(all) => all.clone(),
+        }
+    }
+}
+
+#[derive(Deserialize, Clone)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum LimitEntry {
     SameDay(bool),
+    Hours(u32),
     WorkingDays(u32),
     NaturalDays(u32),
     Months(u32),
+    Given(Vec<String>),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TermEntry {
+    #[serde(default)]
+    code: String,
+    opens_on: String,
+    due_before: Option<String>,
+    due_on: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -73,20 +165,29 @@ struct RungEntry {
     working_days_before: u32,
     #[serde(default)]
     working_days_after: u32,
+    #[serde(default)]
+    hours_before: u32,
+    #[serde(default)]
+    hours_after: u32,
+    #[serde(default)]
+    in_working_time: Option<bool>,
     to: Vec<String>,
 }
 
 /// Reads a policy.
-pub(super) fn read(file: &File) -> Result<Policy, Vec<Fault>> {
+pub(super) fn read(file: &File) -> Result<Read, Vec<Fault>> {
     let contents: Contents = parse(file)?;
     let mut faults = Vec::new();
     let close = &contents.close_of_business;
-    if chrono::NaiveTime::parse_from_str(close.get_ref(), "%H:%M").is_err() {
-        faults.push(fault(
-            file,
-            close.span().start,
-            format!("{:?} is no time of day; write it as 17:30", close.get_ref()),
-        ));
+    for time in contents.open_of_business.iter().chain([close]) {
+        if chrono::NaiveTime::parse_from_str(time.get_ref(), "%H:%M").is_err() {
+            let reason = format!("{:?} is no time of day; write it as 17:30", time.get_ref());
+            faults.push(fault(file, time.span().start, reason));
+        }
+    }
+    if contents.union.is_empty() == contents.code.get_ref().starts_with("local-") {
+        let reason = "a policy of one union has a code that begins with \"local-\" and names that union; others do neither";
+        faults.push(fault(file, contents.code.span().start, reason.to_owned()));
     }
     let whole = |reason: String| vec![fault(file, 0, reason)];
     let effective_from = date(&contents.effective_from).map_err(whole)?.to_string();
@@ -94,9 +195,10 @@ pub(super) fn read(file: &File) -> Result<Policy, Vec<Fault>> {
         Some(day) => date(day).map_err(whole)?.to_string(),
         None => String::new(),
     };
-    let mut clocks = Vec::new();
+    let (mut clocks, mut lines) = (Vec::new(), Vec::new());
     for entry in contents.clock {
         let byte = entry.span().start;
+        lines.push(fault(file, byte, String::new()).at.line);
         faults.extend(wrong(entry.get_ref()).into_iter().map(|reason| {
             fault(
                 file,
@@ -109,123 +211,55 @@ pub(super) fn read(file: &File) -> Result<Policy, Vec<Fault>> {
     if !faults.is_empty() {
         return Err(faults);
     }
-    Ok(Policy {
-        code: contents.code,
+    let policy = Policy {
+        code: contents.code.into_inner(),
         version: 0,
         source: contents.source,
         effective_from,
         effective_until,
         close_of_business: contents.close_of_business.into_inner(),
+        open_of_business: contents
+            .open_of_business
+            .map(Spanned::into_inner)
+            .unwrap_or_default(),
         clocks,
         digest: digest(file),
-    })
-}
-
-fn wrong(entry: &ClockEntry) -> Vec<String> {
-    let mut faults = Vec::new();
-    let lists = [&entry.stops_on, &entry.cancelled_on, &entry.resumed_on];
-    for event in std::iter::once(&entry.starts_on).chain(lists.into_iter().flatten()) {
-        if !is_event(event) {
-            faults.push(format!("{event:?} is no fact any service tells; see proto"));
-        }
-    }
-    if entry.article.is_empty() {
-        faults.push("names no article".to_owned());
-    }
-    if !["received_at", "occurred_at"].contains(&entry.starts_at.as_str()) {
-        faults.push(format!(
-            "starts_at {:?}: write received_at or occurred_at",
-            entry.starts_at
-        ));
-    }
-    if !["", "outlet_or_department", "reception"].contains(&entry.registered_at.as_str()) {
-        faults.push(format!(
-            "registered_at {:?}: write outlet_or_department, reception, or nothing",
-            entry.registered_at
-        ));
-    }
-    faults.extend(
-        entry
-            .natures
-            .iter()
-            .filter(|word| nature(word).is_none())
-            .map(|word| format!("{word:?} is no nature")),
-    );
-    if matches!(entry.limit, LimitEntry::SameDay(false)) {
-        faults.push("same_day is true or not there at all".to_owned());
-    }
-    let steps: Vec<u32> = std::iter::once(entry.limit)
-        .chain(entry.extensions.iter().copied())
-        .map(days)
-        .collect();
-    if steps.windows(2).any(|pair| pair[0] >= pair[1]) {
-        faults.push(
-            "an extension is not longer than the limit before it; each counts from the start"
-                .to_owned(),
-        );
-    }
-    for rung in &entry.rung {
-        let rung = rung.get_ref();
-        if rung.to.is_empty() {
-            faults.push(format!("rung {} goes to nobody", rung.code));
-        }
-        for word in rung
-            .to
-            .iter()
-            .filter(|word| !RECIPIENTS.contains(&word.as_str()))
-        {
-            faults.push(format!(
-                "rung {}: {word:?} is nobody; there are {}",
-                rung.code,
-                RECIPIENTS.join(", ")
-            ));
-        }
-        if rung.working_days_before > 0 && rung.working_days_after > 0 {
-            faults.push(format!("rung {} is both before and after", rung.code));
-        }
-    }
-    faults
-}
-
-/// Whether any service tells a fact of this full name.
-fn is_event(name: &str) -> bool {
-    let Some((package, message)) = name.rsplit_once('.') else {
-        return false;
+        union_code: contents.union,
     };
-    // The descriptors name each message once, as a field of its file; a prefix of another name does not count.
-    let needle = [
-        &[0x0a, u8::try_from(message.len()).unwrap_or(0)],
-        message.as_bytes(),
-    ]
-    .concat();
-    package.starts_with("suda.")
-        && DESCRIPTORS
-            .windows(needle.len())
-            .any(|window| window == needle)
-        && DESCRIPTORS
-            .windows(package.len())
-            .any(|window| window == package.as_bytes())
+    Ok(Read {
+        policy,
+        file: file.path.clone(),
+        lines,
+    })
 }
 
 fn nature(word: &str) -> Option<Nature> {
     Nature::from_str_name(&format!("NATURE_{}", word.to_uppercase()))
 }
 
+fn unit_kind(word: &str) -> Option<UnitKind> {
+    UnitKind::from_str_name(&format!("UNIT_KIND_{}", word.to_uppercase()))
+}
+
 /// A limit in days, roughly: good for comparing limits of one unit.
-fn days(limit: LimitEntry) -> u32 {
+fn days(limit: &LimitEntry) -> u32 {
     match limit {
-        LimitEntry::SameDay(_) => 0,
-        LimitEntry::WorkingDays(count) | LimitEntry::NaturalDays(count) => count,
+        LimitEntry::SameDay(_) | LimitEntry::Given(_) => 0,
+        LimitEntry::Hours(count)
+        | LimitEntry::WorkingDays(count)
+        | LimitEntry::NaturalDays(count) => *count,
         LimitEntry::Months(count) => count.saturating_mul(30),
     }
 }
 
-fn limit(entry: LimitEntry) -> Limit {
+fn limit(entry: &LimitEntry) -> Limit {
     let (unit, count) = match entry {
         LimitEntry::SameDay(_) => (LimitUnit::SameDay, 0),
-        LimitEntry::WorkingDays(count) => (LimitUnit::WorkingDays, count),
-        LimitEntry::NaturalDays(count) => (LimitUnit::NaturalDays, count),
-        LimitEntry::Months(count) => (LimitUnit::Months, count),
+        LimitEntry::Hours(count) => (LimitUnit::Hours, *count),
+        LimitEntry::WorkingDays(count) => (LimitUnit::WorkingDays, *count),
+        LimitEntry::NaturalDays(count) => (LimitUnit::NaturalDays, *count),
+        LimitEntry::Months(count) => (LimitUnit::Months, *count),
+        LimitEntry::Given(_) => (LimitUnit::Given, 0),
     };
     Limit {
         unit: unit.into(),
@@ -234,17 +268,20 @@ fn limit(entry: LimitEntry) -> Limit {
 }
 
 fn rule(entry: ClockEntry) -> ClockRule {
+    let mut starts_on = entry.starts_on.all();
+    let also_starts_on = starts_on.split_off(1.min(starts_on.len()));
+    let limits = |entries: &[LimitEntry]| entries.iter().map(limit).collect();
     ClockRule {
         code: entry.code,
         name: entry.name,
         article: entry.article,
-        starts_on: entry.starts_on,
+        starts_on: starts_on.pop().unwrap_or_default(),
         starts_at: entry.starts_at,
         stops_on: entry.stops_on,
         cancelled_on: entry.cancelled_on,
         resumed_on: entry.resumed_on,
-        limit: Some(limit(entry.limit)),
-        extensions: entry.extensions.into_iter().map(limit).collect(),
+        limit: Some(limit(&entry.limit)),
+        extensions: limits(&entry.extensions),
         natures: entry
             .natures
             .iter()
@@ -257,57 +294,66 @@ fn rule(entry: ClockEntry) -> ClockRule {
             .into_iter()
             .map(|rung| self::rung(rung.into_inner()))
             .collect(),
+        subject: entry.subject,
+        also_starts_on,
+        requires: entry.requires,
+        stops_at: entry.stops_at,
+        stops_need: entry.stops_need,
+        restarts_on: entry.restarts_on,
+        restarts_at: entry.restarts_at,
+        given: match entry.limit {
+            LimitEntry::Given(names) => names,
+            _ => Vec::new(),
+        },
+        pauses_on: entry.pauses_on,
+        unpauses_on: entry.unpauses_on,
+        pause_grounds: entry.pause_grounds,
+        extension_cap: entry.extension_cap.as_ref().map(limit),
+        outlives_case: entry.outlives_case,
+        window: entry.window,
+        needs_contact: entry.needs_contact,
+        terms: entry.term.into_iter().map(term).collect(),
+        unit_kinds: entry
+            .unit_kinds
+            .iter()
+            .filter_map(|word| unit_kind(word))
+            .map(i32::from)
+            .collect(),
+        unit_codes: entry.units,
     }
 }
 
+fn term(entry: TermEntry) -> YearlyTerm {
+    let before = entry.due_before.is_some();
+    YearlyTerm {
+        code: entry.code,
+        opens_on: entry.opens_on,
+        due_on: entry.due_before.or(entry.due_on).unwrap_or_default(),
+        before,
+    }
+}
+
+/// A message that is told when the limit ends, or later, is told at once; a warning may wait for working time (P18).
 fn rung(entry: RungEntry) -> RungRule {
-    let before = entry.working_days_before > 0;
-    let count = if before {
-        entry.working_days_before
+    let before = entry.working_days_before > 0 || entry.hours_before > 0;
+    let (days, hours) = if before {
+        (entry.working_days_before, entry.hours_before)
     } else {
-        entry.working_days_after
+        (entry.working_days_after, entry.hours_after)
+    };
+    let (unit, count) = if hours > 0 {
+        (LimitUnit::Hours, hours)
+    } else {
+        (LimitUnit::WorkingDays, days)
     };
     RungRule {
         code: entry.code,
         offset: Some(Limit {
-            unit: LimitUnit::WorkingDays.into(),
+            unit: unit.into(),
             count,
         }),
         before,
         recipients: entry.to,
+        in_working_time: entry.in_working_time.unwrap_or(before),
     }
-}
-
-/// A union may set limits of its own beside the province's, stricter ones only (guideline art. 29). A local policy names the
-/// province's clock by the same code and counts in the same unit.
-pub(super) fn looser(policies: &[Policy]) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    for local in policies
-        .iter()
-        .filter(|policy| policy.code.starts_with("local-"))
-    {
-        let others = policies
-            .iter()
-            .filter(|policy| !policy.code.starts_with("local-"));
-        for of_all in others.flat_map(|policy| &policy.clocks) {
-            for own in local.clocks.iter().filter(|own| own.code == of_all.code) {
-                let (own_limit, limit) = (
-                    own.limit.unwrap_or_default(),
-                    of_all.limit.unwrap_or_default(),
-                );
-                if own_limit.unit != limit.unit || own_limit.count > limit.count {
-                    let at = At {
-                        file: format!("policies/{}.toml", local.code),
-                        line: 1,
-                    };
-                    let reason = format!(
-                        "clock {} is looser than the province's, which art. 29 does not allow",
-                        own.code
-                    );
-                    faults.push(Fault { at, reason });
-                }
-            }
-        }
-    }
-    faults
 }

@@ -50,12 +50,18 @@ fn the_set_of_guangdong_is_right() {
         .flat_map(|policy| &policy.clocks)
         .map(|clock| clock.code.as_str())
         .collect();
-    assert_eq!(codes, ["L18", "G18.1a", "G18.1b", "G18.1c", "G18.3"]);
+    assert_eq!(
+        codes,
+        [
+            "L18", "L20a", "L20b", "Z5.1", "Z5.2", "Z5.3", "G18.1a", "G18.1b", "G18.1c", "G18.2a",
+            "G18.2b", "G18.3", "G24.1", "G10", "E1", "E2"
+        ]
+    );
     assert_eq!(units(&reference.structure)["58900201"].union_code, "589002");
 }
 
 /// File, what is changed into what, and a word of what must be said, with its line.
-const WRONG: [(&str, &str, &str, &str); 14] = [
+const WRONG: [(&str, &str, &str, &str); 21] = [
     (
         "units/jiangmen.toml",
         "parent = \"5890\"",
@@ -140,6 +146,48 @@ const WRONG: [(&str, &str, &str, &str); 14] = [
         "to = [\"somebody\"]",
         "\"somebody\" is nobody",
     ),
+    (
+        "policies/guangdong-2008-250.toml",
+        "given = [\"superior_due_at\", \"referral_due_at\"]",
+        "given = [\"when_it_suits\"]",
+        "given names the instants",
+    ),
+    (
+        "policies/guangdong-2008-250.toml",
+        "subject = \"quarantine\"",
+        "subject = \"weather\"",
+        "there are case, appeal",
+    ),
+    (
+        "policies/guangdong-2008-250.toml",
+        "subject = \"quarantine\"",
+        "subject = \"unit\"",
+        "a clock of units has terms",
+    ),
+    (
+        "policies/customer-complaint-system.toml",
+        "stops_at = [\"contacted_at\"]",
+        "stops_at = [\"whenever_at\"]",
+        "an instant that a fact carries",
+    ),
+    (
+        "policies/customer-complaint-system.toml",
+        "open_of_business = \"08:30\"",
+        "open_of_business = \"half past\"",
+        "no time of day",
+    ),
+    (
+        "policies/customer-complaint-system.toml",
+        "source = ",
+        "union = \"589002\"\nsource = ",
+        "begins with \"local-\"",
+    ),
+    (
+        "calendars/province.toml",
+        "last = 2026-04-06",
+        "last = 2026-04-30",
+        "no day is worked in the 30 days",
+    ),
 ];
 
 #[test]
@@ -155,25 +203,104 @@ fn what_is_wrong_is_refused_with_file_line_and_reason() {
     }
 }
 
+/// The set with a file more: the guideline's limits as a union's own, changed.
+fn with_local(change: impl Fn(String) -> String) -> Result<Reference, Vec<Fault>> {
+    let mut files = guangdong();
+    let of_all = files
+        .iter()
+        .find(|file| file.path == "policies/guangdong-2008-250.toml")
+        .unwrap();
+    let text = of_all.text.replace(
+        "code = \"guangdong-2008-250\"",
+        "code = \"local-589002\"\nunion = \"589002\"",
+    );
+    files.push(File {
+        path: "policies/local-589002.toml".to_owned(),
+        text: change(text),
+    });
+    read(&files)
+}
+
 #[test]
-fn g29_a_local_policy_may_be_stricter_but_not_looser() {
-    let local = |days: u32| {
+fn g29_a_union_s_own_policy_may_be_stricter_but_not_looser() {
+    let days = |days: u32| {
+        with_local(|text| text.replace("working_days = 7", &format!("working_days = {days}")))
+    };
+    let own = days(5).unwrap();
+    let own = own
+        .policies
+        .iter()
+        .find(|policy| policy.union_code == "589002");
+    assert_eq!(own.unwrap().clocks[2].limit.unwrap().count, 5);
+    let same_day = with_local(|text| text.replace("{ working_days = 2 }", "{ same_day = true }"));
+    assert!(same_day.is_ok(), "{same_day:?}");
+    for (from, to, said) in [
+        (
+            "working_days = 7",
+            "working_days = 8",
+            "its limit is longer",
+        ),
+        ("working_days = 7", "natural_days = 7", "counted otherwise"),
+        (
+            "limit = { months = 3 }",
+            "limit = { months = 4 }",
+            "its limit is longer",
+        ),
+    ] {
+        let faults = with_local(|text| text.replace(from, to)).unwrap_err();
+        let fault = &faults[0];
+        assert!(
+            fault.reason.contains("art. 29") && fault.reason.contains(said),
+            "{fault}"
+        );
+        // The line is that of the clock, so that whoever wrote it finds it.
+        assert!(
+            fault.at.file == "policies/local-589002.toml" && fault.at.line > 50,
+            "{fault}"
+        );
+    }
+}
+
+#[test]
+fn g29_what_a_union_sets_for_itself_names_a_union_that_is_one() {
+    let faults =
+        with_local(|text| text.replace("union = \"589002\"", "union = \"999999\"")).unwrap_err();
+    assert!(
+        faults[0].reason.contains("\"999999\", which is none"),
+        "{}",
+        faults[0]
+    );
+}
+
+#[test]
+fn p1_a_county_adds_days_of_its_own_over_the_province_s() {
+    let county = |union: &str| {
         let mut files = guangdong();
-        let of_all = files
-            .iter()
-            .find(|file| file.path == "policies/guangdong-2008-250.toml")
-            .unwrap();
-        let text = of_all
-            .text
-            .replace("code = \"guangdong-2008-250\"", "code = \"local-589002\"")
-            .replace("working_days = 7", &format!("working_days = {days}"));
         files.push(File {
-            path: "policies/local-589002.toml".to_owned(),
-            text,
+            path: "calendars/county-589002.toml".to_owned(),
+            text: format!(
+                "code = \"county-589002\"\nunion = \"{union}\"\ntime_zone = \"Asia/Shanghai\"\n\n[[year]]\nyear = 2026\n\
+                 status = \"official\"\nnotice = \"台山市人民政府通告\"\n\n[[year.span]]\nname = \"本地节日\"\n\
+                 first = 2026-03-03\nlast = 2026-03-03\n"
+            ),
         });
         read(&files)
     };
-    assert!(local(5).is_ok());
-    let faults = local(8).unwrap_err();
-    assert!(faults[0].reason.contains("art. 29"), "{}", faults[0]);
+    let read = county("589002").unwrap();
+    let own = read
+        .calendars
+        .iter()
+        .find(|calendar| calendar.union_code == "589002")
+        .unwrap();
+    assert_eq!(own.years[0].holidays[0].date, "2026-03-03");
+    assert!(
+        county("58900201").unwrap_err()[0]
+            .reason
+            .contains("which is none")
+    );
+    assert!(
+        county("").unwrap_err()[0]
+            .reason
+            .contains("names the union")
+    );
 }

@@ -423,6 +423,14 @@ pub async fn delivered(desk: &Desk, tx: &Tx, ended: &Ended) -> Result<(), Action
     let case = store::lock(tx, notice.case_id)
         .await?
         .ok_or(ActionError::NotYet("the case"))?;
+    if ended.delivered && notice.to_post.is_empty() {
+        let telling = Telling {
+            post: "",
+            occurred_at: ended.sent_at.unwrap_or(ended.at),
+            manner: ended.manner,
+        };
+        publications::decision_notified(desk, tx, &case, notice.kind, &telling).await?;
+    }
     let texts = [
         ("通知", notice.subject),
         (

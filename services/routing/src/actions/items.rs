@@ -189,6 +189,14 @@ pub async fn record_delivery(
             revision: 0,
         };
         notices::deliver(tx, notice.notice_id, &told).await?;
+        if recorded.delivered {
+            let telling = Telling {
+                post: caller.posts.first().map_or("", |post| post.code.as_str()),
+                occurred_at: delivery.at,
+                manner: Some(delivery.manner),
+            };
+            publications::decision_notified(desk, tx, &case, notice.kind, &telling).await?;
+        }
         let texts = [
             ("通知", notice.subject.clone()),
             ("告知方式", delivery.manner.words().to_owned()),

@@ -121,6 +121,20 @@ pub async fn to_complainant(
         };
         notices::deliver(tx, id, &told).await?;
     }
+    // Told is what was done; a letter that waits for an adapter or a person tells nobody yet. Who cannot be reached is excepted.
+    let told = match way {
+        Way::Done(delivery) => Some((delivery.at, Some(delivery.manner))),
+        Way::Send(_) if !reachable => Some((now, None)),
+        Way::Send(_) => None,
+    };
+    if let Some((occurred_at, manner)) = told {
+        let telling = Telling {
+            post,
+            occurred_at,
+            manner,
+        };
+        publications::decision_notified(desk, tx, case, words.kind as i32, &telling).await?;
+    }
     // What is done or cannot be done is nobody's to send.
     if kept == tells::NoticeState::Requested {
         let view = tells::NoticeView {

@@ -335,8 +335,13 @@ fn day(at: DateTime<Utc>) -> String {
     in_shanghai(at).format("%Y年%-m月%-d日").to_string()
 }
 
+/// The end of a day is its 24:00, never the next day's beginning.
 fn moment(at: DateTime<Utc>) -> String {
-    in_shanghai(at).format("%Y-%m-%d %H:%M").to_string()
+    let local = in_shanghai(at);
+    match local.date_naive().pred_opt() {
+        Some(day) if local.time() == chrono::NaiveTime::MIN => format!("{day} 24:00"),
+        _ => local.format("%Y-%m-%d %H:%M").to_string(),
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Letters to the complainant and the proof of their delivery.
 
+use chassis::clock::Clock as _;
 use suda_proto::{
     channel::v1::{DeliveryView, Manner, NoticeDelivered, NoticeFailed},
     common::v1::Blob,
@@ -233,5 +234,46 @@ async fn g17_2_a_direct_answer_by_telephone_needs_its_proof_and_an_anonymous_one
         (NoticeState::Delivered, "录音 20260923-17")
     );
     course.close().await;
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn l18_l21_the_complainant_is_told_when_the_letter_is_posted_and_not_when_the_answer_is_written()
+ {
+    let stack = started().await;
+    let mut view = complaint(&stack, 1);
+    view.reply_channel = Channel::Letter.into();
+    let mut course = Course {
+        stack: &stack,
+        case: registered(&stack, &view).await,
+    };
+    course.until_handled().await.findings().await.answer().await;
+    assert_eq!(stack.published::<AnswerSent>().await.len(), 1);
+    assert!(stack.published::<DecisionNotified>().await.is_empty());
+    let notice = letter(&stack, &course.case.case_id, NoticeKind::Answer).await;
+    stack.clock.advance(TimeDelta::hours(30));
+    let posted_at = stack.clock.now() - TimeDelta::hours(4);
+    let request = RecordNoticeDeliveryRequest {
+        request_id: new_id(),
+        notice_id: notice.view.unwrap().notice_id,
+        delivery: Some(Delivery {
+            manner: Manner::Post.into(),
+            notified_at: Some(chassis::grpc::timestamp(posted_at)),
+            proof: None,
+            note: "挂号信 XA223456789CN".into(),
+        }),
+        delivered: true,
+    };
+    ask(&stack, &clerk())
+        .record_notice_delivery(request)
+        .await
+        .unwrap();
+    let told = stack.published::<DecisionNotified>().await;
+    assert_eq!(told.len(), 1);
+    assert_eq!(
+        told[0].occurred_at,
+        Some(chassis::grpc::timestamp(posted_at))
+    );
+    assert_eq!(told[0].manner(), Manner::Post);
     stack.stop().await;
 }

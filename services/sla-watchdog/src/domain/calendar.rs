@@ -12,6 +12,8 @@ use chrono::{Datelike as _, Days, NaiveDate, Weekday};
 pub struct Calendar {
     /// The version it was published as.
     pub version: u64,
+    /// The version of the county's own days over it; 0 when there are none.
+    pub county_version: u64,
     years: BTreeMap<i32, Status>,
     days: BTreeMap<NaiveDate, Exception>,
 }
@@ -32,6 +34,8 @@ pub struct Exception {
     pub worked: bool,
     /// The name of the holiday.
     pub reason: String,
+    /// The document that says so.
+    pub source: String,
 }
 
 /// A day, as the calendar sees it.
@@ -45,6 +49,8 @@ pub struct Day {
     pub reason: String,
     /// How sure that is.
     pub status: Status,
+    /// The document behind it; empty for a day that is as its weekday says.
+    pub source: String,
 }
 
 /// A sum would need a year that no calendar knows.
@@ -65,6 +71,7 @@ impl Calendar {
     ) -> Self {
         Self {
             version,
+            county_version: 0,
             years: years.into_iter().collect(),
             days: days.into_iter().collect(),
         }
@@ -74,6 +81,7 @@ impl Calendar {
     #[must_use]
     pub fn with(mut self, county: &Self) -> Self {
         self.days.extend(county.days.clone());
+        self.county_version = county.version;
         self
     }
 
@@ -91,14 +99,18 @@ impl Calendar {
     pub fn day(&self, date: NaiveDate) -> Result<Day, BeyondCalendar> {
         let year = date.year();
         let status = *self.years.get(&year).ok_or(BeyondCalendar { year })?;
-        let (worked, reason) = match self.days.get(&date) {
+        let exception = self.days.get(&date);
+        let source = exception.map(|day| day.source.clone()).unwrap_or_default();
+        let (worked, reason) = match exception {
             Some(Exception {
                 worked: true,
                 reason,
+                ..
             }) => (true, format!("{reason}调休上班")),
             Some(Exception {
                 worked: false,
                 reason,
+                ..
             }) => (false, format!("{reason}放假")),
             None => match date.weekday() {
                 Weekday::Sat | Weekday::Sun => (false, "周末".to_owned()),
@@ -112,7 +124,17 @@ impl Calendar {
             worked,
             reason,
             status,
+            source,
         })
+    }
+
+    /// The last year it knows, and how sure it is of it.
+    #[must_use]
+    pub fn last_year(&self) -> Option<(i32, Status)> {
+        self.years
+            .iter()
+            .next_back()
+            .map(|(year, status)| (*year, *status))
     }
 
     /// The `count`-th working day after `date`, which itself is not counted, and every day looked at on the way.

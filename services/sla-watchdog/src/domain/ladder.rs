@@ -1,11 +1,11 @@
 //! Who is told when, before and after a clock runs out.
 
-use chrono::{DateTime, FixedOffset, NaiveTime};
+use chrono::{DateTime, FixedOffset, TimeDelta};
 
 use super::{
     calendar::{BeyondCalendar, Calendar},
-    deadline::instant,
-    policy::Rung,
+    deadline::{instant, last_day},
+    policy::{Hours, Offset, Rung},
 };
 
 /// A message of the ladder, planned.
@@ -17,11 +17,24 @@ pub struct Planned {
     pub recipient: String,
     /// When the ladder says it is to be told.
     pub at: DateTime<FixedOffset>,
+    /// When it is to be told by that and by working time.
+    pub deliver_at: DateTime<FixedOffset>,
     /// Whether it is about a limit that is past.
     pub escalation: bool,
 }
 
-/// The messages of a clock that is due at `due`, in order.
+/// The clock whose messages are planned.
+#[derive(Debug, Clone, Copy)]
+pub struct Running {
+    /// From when it runs.
+    pub started_at: DateTime<FixedOffset>,
+    /// When it is due.
+    pub due: DateTime<FixedOffset>,
+    /// Whether it concerns something grave (重大), which never waits for working time (guideline art. 24(4)).
+    pub urgent: bool,
+}
+
+/// The messages of a clock, in order.
 ///
 /// A rung that falls before the clock's start is left out: nobody could have been told then.
 ///
@@ -29,23 +42,28 @@ pub struct Planned {
 /// When a sum needs a year that the calendar does not know.
 pub fn plan(
     rungs: &[Rung],
-    started_at: DateTime<FixedOffset>,
-    due: DateTime<FixedOffset>,
-    close: NaiveTime,
+    clock: Running,
+    hours: Hours,
     calendar: &Calendar,
 ) -> Result<Vec<Planned>, BeyondCalendar> {
     let mut planned = Vec::new();
     for rung in rungs {
-        let at = moment(rung.working_days, due, close, calendar)?;
-        if at < started_at {
+        let at = moment(rung.offset, clock.due, hours, calendar)?;
+        if at < clock.started_at {
             continue;
         }
+        let deliver_at = if rung.in_working_time && !clock.urgent {
+            in_working_time(at, clock, hours, calendar)?
+        } else {
+            at
+        };
         for recipient in &rung.recipients {
             planned.push(Planned {
                 code: rung.code.clone(),
                 recipient: recipient.clone(),
                 at,
-                escalation: rung.working_days >= 0,
+                deliver_at,
+                escalation: at >= clock.due,
             });
         }
     }
@@ -53,75 +71,61 @@ pub fn plan(
     Ok(planned)
 }
 
-/// A rung at the due instant is told then; one some working days off at close of business of that day, so that nobody is
-/// woken at night or on a holiday.
+/// A rung at the due instant is told then; one some working days off at close of business of that day.
 fn moment(
-    working_days: i32,
+    offset: Offset,
     due: DateTime<FixedOffset>,
-    close: NaiveTime,
+    hours: Hours,
     calendar: &Calendar,
 ) -> Result<DateTime<FixedOffset>, BeyondCalendar> {
-    // 24:00 of a day is written as the next day's 00:00, but belongs to the day that ends.
-    let last = (due - chrono::TimeDelta::nanoseconds(1)).date_naive();
-    let distance = working_days.unsigned_abs();
-    let day = match working_days {
-        0 => return Ok(due),
-        1.. => calendar.add(last, distance)?.0,
-        _ => calendar.subtract(last, distance)?,
+    let days = match offset {
+        Offset::Hours(count) => return Ok(due + TimeDelta::hours(i64::from(count))),
+        Offset::WorkingDays(0) => return Ok(due),
+        Offset::WorkingDays(days) => days,
     };
-    Ok(instant(day, close, *due.offset()))
+    let (last, distance) = (last_day(due), days.unsigned_abs());
+    let day = if days > 0 {
+        calendar.add(last, distance)?.0
+    } else {
+        calendar.subtract(last, distance)?
+    };
+    Ok(instant(day, hours.close, *due.offset()))
+}
+
+/// The instant itself when people work then; else the next opening, so that nobody is woken at night or on a holiday (P18).
+/// A warning that would so come after the limit is told at the last close before it instead, if the clock ran by then.
+fn in_working_time(
+    at: DateTime<FixedOffset>,
+    clock: Running,
+    hours: Hours,
+    calendar: &Calendar,
+) -> Result<DateTime<FixedOffset>, BeyondCalendar> {
+    let (date, zone) = (at.date_naive(), *at.offset());
+    let worked = calendar.day(date)?.worked;
+    if worked && (hours.open..=hours.close).contains(&at.time()) {
+        return Ok(at);
+    }
+    let opens = if worked && at.time() < hours.open {
+        date
+    } else {
+        calendar.add(date, 1)?.0
+    };
+    let next = instant(opens, hours.open, zone);
+    if at >= clock.due || next < clock.due {
+        return Ok(next);
+    }
+    let closed = if worked && at.time() > hours.close {
+        date
+    } else {
+        calendar.subtract(date, 1)?
+    };
+    let before = instant(closed, hours.close, zone);
+    Ok(if before >= clock.started_at {
+        before
+    } else {
+        at
+    })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::calendar::tests::guangdong;
-
-    fn rung(code: &str, working_days: i32) -> Rung {
-        Rung {
-            code: code.to_owned(),
-            working_days,
-            recipients: vec!["reception_head".to_owned()],
-        }
-    }
-
-    #[test]
-    fn p13_the_ladder_of_an_order_over_national_day_falls_on_working_days() {
-        let close = NaiveTime::from_hms_opt(17, 30, 0).unwrap();
-        let rungs = [
-            rung("compliance", 3),
-            rung("breach", 0),
-            rung("warning", -2),
-            rung("office", 2),
-        ];
-        let started = "2026-09-23T10:00:00+08:00".parse().unwrap();
-        let due = "2026-10-10T17:30:00+08:00".parse().unwrap();
-        let days: Vec<(String, String)> = plan(&rungs, started, due, close, &guangdong())
-            .unwrap()
-            .into_iter()
-            .map(|rung| (rung.code, rung.at.format("%m-%d %H:%M").to_string()))
-            .collect();
-        let expected = [
-            ("warning", "10-08 17:30"),
-            ("breach", "10-10 17:30"),
-            ("office", "10-13 17:30"),
-            ("compliance", "10-14 17:30"),
-        ];
-        assert_eq!(
-            days,
-            expected.map(|(code, at)| (code.to_owned(), at.to_owned()))
-        );
-    }
-
-    #[test]
-    fn a_warning_before_the_start_is_left_out() {
-        let close = NaiveTime::from_hms_opt(17, 30, 0).unwrap();
-        let started = "2026-09-23T10:00:00+08:00".parse().unwrap();
-        let due = "2026-09-23T17:30:00+08:00".parse().unwrap();
-        assert!(
-            plan(&[rung("warning", -1)], started, due, close, &guangdong())
-                .unwrap()
-                .is_empty()
-        );
-    }
-}
+mod tests;

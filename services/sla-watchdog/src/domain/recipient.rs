@@ -16,6 +16,10 @@ pub struct Unit {
     pub union: String,
     /// Whether it is the reception of its union, or the compliance department of the province.
     pub reception: bool,
+    /// What it is, by number; 0 when it was not told.
+    pub kind: i32,
+    /// Whether it is retired.
+    pub retired: bool,
 }
 
 /// A post, as far as messages need it.
@@ -42,12 +46,12 @@ pub struct Directory {
     posts: Vec<Post>,
 }
 
-/// The case a message is about, as far as its recipients depend on it.
+/// What a message is about, as far as its recipients depend on it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct About {
     /// Its union.
     pub union: String,
-    /// Where it was registered.
+    /// Where it was registered; the unit that has it, for what is no case.
     pub unit: String,
     /// The lead unit that was ordered to handle it; empty before.
     pub lead_unit: String,
@@ -74,6 +78,15 @@ const HEADS: [&str; 5] = [
     "compliance_head",
 ];
 
+/// Who does the work of a unit, in the order in which they are asked.
+const WORKERS: [&str; 5] = [
+    "handler",
+    "outlet_receiver",
+    "reception_clerk",
+    "office_officer",
+    "compliance_officer",
+];
+
 impl Directory {
     /// Knows these.
     #[must_use]
@@ -97,7 +110,44 @@ impl Directory {
                 return Some(reached(post, "deputy"));
             }
         }
-        self.head_or_duty(&unit, post)
+        // Whatever is left without anybody is the compliance department's (P15).
+        self.head_or_duty(&unit, post).or_else(|| {
+            let compliance = self.compliance();
+            let roles = ["compliance_head", "compliance_officer"];
+            let post = self.post(&compliance, &roles)?;
+            (post.held || post.deputised).then(|| reached(post, "duty"))
+        })
+    }
+
+    /// The units that are not retired.
+    pub fn living(&self) -> impl Iterator<Item = &Unit> {
+        self.units.values().filter(|unit| !unit.retired)
+    }
+
+    fn compliance(&self) -> String {
+        self.unit(|unit| unit.reception && self.is_provincial(unit))
+    }
+
+    /// The unit that receives for a union; an office receives for itself.
+    fn reception(&self, about: &About) -> String {
+        let reception = self.unit(|unit| unit.reception && unit.union == about.union);
+        if reception.is_empty() {
+            about.unit.clone()
+        } else {
+            reception
+        }
+    }
+
+    /// The office above a union; for an office itself.
+    fn office(&self, about: &About) -> String {
+        let own = self.units.get(&about.union);
+        let parent = own.and_then(|union| self.units.get(&union.parent));
+        match parent {
+            // Above an office there is only the province, which is no office.
+            Some(parent) if parent.parent.is_empty() => about.union.clone(),
+            Some(parent) => parent.code.clone(),
+            None => String::new(),
+        }
     }
 
     /// The post a word means, and the unit where it would be.
@@ -114,20 +164,32 @@ impl Directory {
                     .iter()
                     .find(|post| post.code == about.handler_post);
                 let unit = assigned.map_or(working, |post| &post.unit).clone();
-                (
-                    assigned.or_else(|| {
-                        self.post(&unit, &["handler", "outlet_receiver", "reception_clerk"])
-                    }),
-                    unit,
-                )
+                (assigned.or_else(|| self.post(&unit, &WORKERS)), unit)
             }
-            "handling_unit_head" => (
-                self.post(working, &["unit_head", "reception_head"]),
-                working.clone(),
-            ),
+            "handling_unit_head" => (self.post(working, &HEADS), working.clone()),
             "reception_clerk" | "reception_head" => {
-                let unit = self.unit(|unit| unit.reception && unit.union == about.union);
-                (self.post(&unit, &[word]), unit)
+                let unit = self.reception(about);
+                let other = if word == "reception_clerk" {
+                    "office_officer"
+                } else {
+                    "office_head"
+                };
+                (self.post(&unit, &[word, other]), unit)
+            }
+            "archivist" => {
+                let of_union = |post: &&Post| {
+                    let unit = self.units.get(&post.unit);
+                    unit.is_some_and(|unit| unit.union == about.union)
+                };
+                let post = self
+                    .posts
+                    .iter()
+                    .filter(of_union)
+                    .find(|post| post.role == word);
+                (
+                    post,
+                    post.map_or_else(|| self.reception(about), |post| post.unit.clone()),
+                )
             }
             "senior_management" => {
                 let post = self.posts.iter().find(|post| {
@@ -143,21 +205,15 @@ impl Directory {
                 )
             }
             "office" => {
-                let office = self
-                    .units
-                    .get(&about.union)
-                    .map(|union| union.parent.clone())
-                    .unwrap_or_default();
+                let office = self.office(about);
                 (
                     self.post(&office, &["office_head", "office_officer"]),
                     office,
                 )
             }
-            // "compliance" and whatever a policy should never say.
+            // "compliance", "compliance_head" and whatever a policy should never say.
             _ => {
-                let unit = self.unit(|unit| {
-                    unit.reception && unit.union != about.union && self.is_provincial(unit)
-                });
+                let unit = self.compliance();
                 (
                     self.post(&unit, &["compliance_head", "compliance_officer"]),
                     unit,
@@ -228,94 +284,4 @@ fn reached(post: &Post, via: &'static str) -> Reached {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn unit(code: &str, parent: &str, union: &str, reception: bool) -> Unit {
-        Unit {
-            code: code.to_owned(),
-            parent: parent.to_owned(),
-            union: union.to_owned(),
-            reception,
-        }
-    }
-
-    fn post(code: &str, unit: &str, role: &str, (held, deputised): (bool, bool)) -> Post {
-        let duty = role == "office_head" || role == "compliance_head";
-        Post {
-            code: code.to_owned(),
-            unit: unit.to_owned(),
-            role: role.to_owned(),
-            held,
-            deputised,
-            duty,
-        }
-    }
-
-    fn guangdong(head: (bool, bool)) -> Directory {
-        Directory::new(
-            vec![
-                unit("44", "", "44", false),
-                unit("44HG", "44", "44", true),
-                unit("5890", "44", "5890", false),
-                unit("589002", "5890", "589002", false),
-                unit("589002SL", "589002", "589002", true),
-                unit("589002GL", "589002", "589002", false),
-                unit("58900201", "589002", "589002", false),
-            ],
-            vec![
-                post("44HG-head", "44HG", "compliance_head", (true, false)),
-                post("5890-head", "5890", "office_head", (true, false)),
-                post("589002SL-head", "589002SL", "reception_head", head),
-                post(
-                    "589002SL-clerk",
-                    "589002SL",
-                    "reception_clerk",
-                    (true, false),
-                ),
-                post(
-                    "589002GL-head",
-                    "589002GL",
-                    "senior_management",
-                    (true, false),
-                ),
-                post("58900201-head", "58900201", "unit_head", (true, false)),
-                post("58900201-handler", "58900201", "handler", (false, false)),
-            ],
-        )
-    }
-
-    /// Word, whether the reception's head is held or deputised, and whom it reaches how.
-    const LADDER: [(&str, (bool, bool), &str, &str); 8] = [
-        ("reception_head", (true, false), "589002SL-head", "holder"),
-        ("reception_head", (false, true), "589002SL-head", "deputy"),
-        ("reception_head", (false, false), "5890-head", "duty"),
-        ("reception_clerk", (true, false), "589002SL-clerk", "holder"),
-        (
-            "senior_management",
-            (true, false),
-            "589002GL-head",
-            "holder",
-        ),
-        ("office", (true, false), "5890-head", "holder"),
-        ("compliance", (true, false), "44HG-head", "holder"),
-        ("handler", (true, false), "58900201-head", "head"),
-    ];
-
-    #[test]
-    fn p15_no_message_goes_to_nobody() {
-        let about = About {
-            union: "589002".to_owned(),
-            unit: "58900201".to_owned(),
-            ..About::default()
-        };
-        for (word, head, post, via) in LADDER {
-            let reached = guangdong(head).reach(word, &about).unwrap();
-            assert_eq!(
-                (reached.post.as_str(), reached.via),
-                (post, via),
-                "{word} with {head:?}"
-            );
-        }
-    }
-}
+mod tests;

@@ -6,7 +6,8 @@ use suda_proto::{
     common::v1::{Nature, Role},
     directory::v1::{
         Calendar, CalendarDay, CalendarPublished, CalendarYear, ClockRule, Limit, LimitUnit,
-        Policy, PolicyPublished, Post, PostChanged, RungRule, Unit, UnitChanged, UnitPeriod,
+        Policy, PolicyPublished, Post, PostChanged, RungRule, Unit, UnitChanged, UnitKind,
+        UnitPeriod,
     },
     routing::v1::{CaseFiled, CaseView, CaseWithdrawn, OrderIssued, ResultFiled},
 };
@@ -18,14 +19,15 @@ pub(crate) fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
-fn day(date: &str, reason: &str) -> CalendarDay {
+pub(crate) fn day(date: &str, reason: &str) -> CalendarDay {
     CalendarDay {
         date: date.to_owned(),
         reason: reason.to_owned(),
     }
 }
 
-fn calendar() -> Calendar {
+/// 2026 as its notice has it, as the first version.
+pub(crate) fn calendar() -> Calendar {
     let mut holidays: Vec<_> = (25..=27)
         .map(|day_of| day(&format!("2026-09-{day_of}"), "中秋节"))
         .collect();
@@ -42,8 +44,43 @@ fn calendar() -> Calendar {
             holidays,
             workdays,
         }],
-        digest: String::new(),
+        digest: "first".to_owned(),
+        union_code: String::new(),
     }
+}
+
+/// The same with one more day off, or with further years, as a later version.
+pub(crate) fn later(version: u64, off: &[&str], years: &[u32]) -> Calendar {
+    let mut later = calendar();
+    later.version = version;
+    later.digest = format!("version {version}");
+    later.years[0]
+        .holidays
+        .extend(off.iter().map(|date| day(date, "加放")));
+    later.years.extend(years.iter().map(|year| CalendarYear {
+        year: *year,
+        official: false,
+        ..CalendarYear::default()
+    }));
+    later
+}
+
+pub(crate) async fn publish_calendar(stack: &Stack, calendar: Calendar) {
+    let told = CalendarPublished {
+        calendar: Some(calendar),
+        occurred_at: None,
+    };
+    stack.publish(&told, "all", "calendar").await;
+    stack.settle().await;
+}
+
+pub(crate) async fn publish_policy(stack: &Stack, policy: Policy) {
+    let told = PolicyPublished {
+        policy: Some(policy),
+        occurred_at: None,
+    };
+    stack.publish(&told, "all", "policy").await;
+    stack.settle().await;
 }
 
 fn rung(code: &str, before: bool, days: u32, recipients: &[&str]) -> RungRule {
@@ -54,11 +91,12 @@ fn rung(code: &str, before: bool, days: u32, recipients: &[&str]) -> RungRule {
             count: days,
         }),
         before,
+        in_working_time: before,
         recipients: recipients.iter().map(|&word| word.to_owned()).collect(),
     }
 }
 
-fn rule(code: &str, starts_on: &str, stops_on: &str, days: u32) -> ClockRule {
+pub(crate) fn rule(code: &str, starts_on: &str, stops_on: &str, days: u32) -> ClockRule {
     ClockRule {
         code: code.to_owned(),
         name: code.to_owned(),
@@ -82,7 +120,7 @@ fn rule(code: &str, starts_on: &str, stops_on: &str, days: u32) -> ClockRule {
     }
 }
 
-fn policy() -> Policy {
+pub(crate) fn policy() -> Policy {
     Policy {
         code: "guangdong-2008-250".to_owned(),
         version: 1,
@@ -118,6 +156,12 @@ fn unit(code: &str, parent: &str, union: &str, reception: bool) -> UnitChanged {
         revision: 1,
         periods: vec![period],
         reception,
+        kind: if code == "5890" {
+            UnitKind::Office
+        } else {
+            UnitKind::Department
+        }
+        .into(),
         union_code: union.to_owned(),
         ..Unit::default()
     };
@@ -196,7 +240,7 @@ pub(crate) async fn tell_law(stack: &Stack) {
     stack.settle().await;
 }
 
-fn case(revision: u64) -> CaseView {
+pub(crate) fn case(revision: u64) -> CaseView {
     CaseView {
         case_id: CASE.to_owned(),
         complaint_id: COMPLAINT.to_owned(),

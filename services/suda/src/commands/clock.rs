@@ -1,4 +1,4 @@
-//! `suda clock`: when things are due, and why.
+//! `suda clock`: when things are due, why, and who is told.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use suda_proto::{
     operation::v1::{AdvanceClockRequest, operation_service_client::OperationServiceClient},
     routing::v1::routing_service_client::RoutingServiceClient,
     sla_watchdog::v1::{
-        ClockView, ExplainRequest, Explanation, ListClocksRequest,
+        ClockView, ExplainRequest, Explanation, ListClocksRequest, SubjectKind,
         sla_watchdog_service_client::SlaWatchdogServiceClient,
     },
 };
@@ -21,6 +21,9 @@ use crate::{
     words,
 };
 
+mod foresight;
+pub(super) mod law;
+
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Clock {
     /// Computes when a clock would be due, from the files alone.
@@ -31,6 +34,9 @@ pub(super) enum Clock {
         /// From when, e.g. 2026-09-23T10:00:00+08:00.
         #[arg(long)]
         from: DateTime<FixedOffset>,
+        /// The union whose own calendar and policy count too.
+        #[arg(long, default_value = "")]
+        union: String,
         /// The reference folder.
         #[arg(long, default_value = "deploy/reference")]
         reference: PathBuf,
@@ -44,8 +50,56 @@ pub(super) enum Clock {
     },
     /// Lists the clocks of a case, or all open ones.
     List {
-        /// The case: its number or its id.
+        /// The case: its number or its id; or the id of an appeal, a task, an item.
         case: Option<Named>,
+        /// With the clocks of what belongs to the case.
+        #[arg(long)]
+        related: bool,
+        /// Only of this kind of subject: case, appeal, rectification, escalation, quarantine, unit.
+        #[arg(long, default_value = "")]
+        kind: String,
+    },
+    /// Lists who was told about the clocks of a case, and who will be.
+    Rungs {
+        /// The case: its number or its id.
+        case: Named,
+    },
+    /// Lists what your own posts were told, also about messages put aside and yearly duties.
+    Told {
+        /// Only about clocks that still run.
+        #[arg(long)]
+        open: bool,
+    },
+    /// Gives what the deadline certificate (时限说明书) of a clock shows.
+    Certificate {
+        /// The case: its number or its id.
+        case: Named,
+        /// The clock's code.
+        clock: String,
+    },
+    /// Tells who would be told what and when if nothing happened until a given day. Nothing is written or sent.
+    Simulate {
+        /// Until when, e.g. 2026-10-20T18:00:00+08:00.
+        #[arg(long)]
+        until: DateTime<FixedOffset>,
+        /// Only this case: its number or its id.
+        #[arg(long)]
+        case: Option<Named>,
+    },
+    /// Tells which open clocks a changed calendar or policy moves. Nothing is written.
+    Impact {
+        /// The reference folder with the changes; without it, what is published and waits to be applied.
+        #[arg(long)]
+        reference: Option<PathBuf>,
+    },
+    /// Moves the open clocks to what is published, after showing what that moves.
+    Apply {
+        /// Why; it goes into the trail of each clock.
+        #[arg(long)]
+        reason: String,
+        /// Yes, move them. Without it they are only shown.
+        #[arg(long)]
+        confirm: bool,
     },
     /// Moves the simulated clock of all services, e.g. by 9d, 2h or 30m.
     Advance {
@@ -59,11 +113,12 @@ pub(super) async fn run(what: &Clock, session: &Session, form: Form) -> anyhow::
         Clock::Preview {
             clock,
             from,
+            union,
             reference,
         } => {
             let read = reference::checked(reference)?;
             show(
-                &preview::preview(&read.policies, &read.calendars, clock, *from)?,
+                &preview::preview(&read.policies, &read.calendars, clock, *from, union)?,
                 form,
             )
         }
@@ -80,13 +135,30 @@ pub(super) async fn run(what: &Clock, session: &Session, form: Form) -> anyhow::
                 form,
             )
         }
-        Clock::List { case } => {
-            let case_id = match case {
-                Some(named) => id_of(named, session).await?,
-                None => String::new(),
+        Clock::List {
+            case,
+            related,
+            kind,
+        } => {
+            let asked = ListClocksRequest {
+                case_id: id_or_none(case.as_ref(), session).await?,
+                limit: 0,
+                subject_kind: subject_kind(kind)?.into(),
+                with_related: *related,
             };
-            list(case_id, session, form).await
+            list(asked, session, form).await
         }
+        Clock::Rungs { case } => foresight::rungs(id_of(case, session).await?, session, form).await,
+        Clock::Told { open } => foresight::told(*open, session, form).await,
+        Clock::Certificate { case, clock } => {
+            foresight::certificate(id_of(case, session).await?, clock, session, form).await
+        }
+        Clock::Simulate { until, case } => {
+            let case_id = id_or_none(case.as_ref(), session).await?;
+            foresight::simulate(until, case_id, session, form).await
+        }
+        Clock::Impact { reference } => law::impact(reference.as_deref(), session, form).await,
+        Clock::Apply { reason, confirm } => law::apply(reason, *confirm, session, form).await,
         Clock::Advance { by } => advance(by, session).await,
     }
 }
@@ -100,9 +172,26 @@ async fn id_of(named: &Named, session: &Session) -> anyhow::Result<String> {
     Ok(moving::find(&mut routing, named).await?.case_id)
 }
 
-async fn list(case_id: String, session: &Session, form: Form) -> anyhow::Result<()> {
+async fn id_or_none(named: Option<&Named>, session: &Session) -> anyhow::Result<String> {
+    match named {
+        Some(named) => id_of(named, session).await,
+        None => Ok(String::new()),
+    }
+}
+
+fn subject_kind(word: &str) -> anyhow::Result<SubjectKind> {
+    if word.is_empty() {
+        return Ok(SubjectKind::Unspecified);
+    }
+    SubjectKind::from_str_name(&format!("SUBJECT_KIND_{}", word.to_uppercase())).ok_or_else(|| {
+        anyhow::anyhow!(
+            "{word:?} is no kind of subject; there are case, appeal, rectification, escalation, quarantine, unit"
+        )
+    })
+}
+
+async fn list(asked: ListClocksRequest, session: &Session, form: Form) -> anyhow::Result<()> {
     let mut client = SlaWatchdogServiceClient::new(session.peer("sla-watchdog").await?);
-    let asked = ListClocksRequest { case_id, limit: 0 };
     let clocks = answer(client.list_clocks(asked).await)?.clocks;
     if form == Form::Json {
         let mut told = Vec::new();
@@ -150,7 +239,12 @@ fn show(explanation: &Explanation, form: Form) -> anyhow::Result<()> {
             "source": explanation.source,
             "from": rfc3339(explanation.from.as_ref()),
             "due": rfc3339(explanation.due_at.as_ref()),
+            "due_words": explanation.due_words,
             "provisional": explanation.provisional,
+            "policy": explanation.policy_code,
+            "policy_version": explanation.policy_version,
+            "calendar_version": explanation.calendar_version,
+            "county_calendar_version": explanation.county_calendar_version,
             "days": days,
         }));
     }
@@ -168,6 +262,12 @@ fn show(explanation: &Explanation, form: Form) -> anyhow::Result<()> {
     });
     output::table(&["日期", "计数", "说明"], rows.collect());
     output::text(&format!("到期:{}", due(explanation.due_at.as_ref())));
+    if let Some(ledger) = &explanation.ledger {
+        output::text(&format!(
+            "期限:{},已用 {},共 {}",
+            ledger.budget, ledger.consumed, ledger.total
+        ));
+    }
     if explanation.provisional {
         output::text("注意:计算涉及尚未公布官方安排的年份,结果为暂定,日历公布后将重新计算。");
     }

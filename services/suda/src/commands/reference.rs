@@ -5,11 +5,15 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use chassis::grpc::LARGEST_MESSAGE;
 use directory::reference::{self, File};
-use suda_proto::directory::v1::{
-    ApplyReferenceRequest, ApplyReferenceResponse, ReferenceChange, ReferenceFile,
-    directory_service_client::DirectoryServiceClient,
+use suda_proto::{
+    directory::v1::{
+        ApplyReferenceRequest, ApplyReferenceResponse, ReferenceChange, ReferenceFile,
+        directory_service_client::DirectoryServiceClient,
+    },
+    sla_watchdog::v1::PreviewLawResponse,
 };
 
+use super::clock::law;
 use crate::{
     given::uuid,
     output::{self, Form},
@@ -30,9 +34,15 @@ pub(super) enum Reference {
     Apply {
         /// The folder.
         folder: PathBuf,
-        /// Only show what would change.
+        /// Only show what would change, and which open clocks would move.
         #[arg(long)]
         preview: bool,
+        /// Yes, move the open clocks that a changed calendar or policy moves.
+        #[arg(long)]
+        confirm: bool,
+        /// Why; it goes into the trail of each clock that moves.
+        #[arg(long, default_value = "日历或制度已更新")]
+        reason: String,
     },
 }
 
@@ -47,12 +57,31 @@ pub(super) async fn run(what: &Reference, session: &Session, form: Form) -> anyh
             ));
             Ok(())
         }
-        Reference::Apply { folder, preview } => {
+        Reference::Apply {
+            folder,
+            preview,
+            confirm,
+            reason,
+        } => {
             let bar = output::spinner("comparing with what directory has")?;
             let would = apply(folder, true, session).await?;
             bar.finish_and_clear();
+            let impact = moved(&would, folder, session).await?;
             if *preview || would.changes.is_empty() {
-                return show(&would, form);
+                show(&would, form)?;
+                return match impact.filter(|_| form == Form::Table) {
+                    Some(impact) => law::show(&impact, form),
+                    None => Ok(()),
+                };
+            }
+            if let Some(impact) = impact
+                .as_ref()
+                .filter(|impact| impact.moved > 0 && !confirm)
+            {
+                bail!(
+                    "{}; nothing was changed. Look with --preview, then say --confirm to apply and move them",
+                    law::sentence(impact)
+                );
             }
             if form == Form::Table {
                 show(&would, form)?;
@@ -61,11 +90,29 @@ pub(super) async fn run(what: &Reference, session: &Session, form: Form) -> anyh
             let applied = apply(folder, false, session).await?;
             bar.finish_and_clear();
             if form == Form::Json {
-                return show(&applied, form);
+                show(&applied, form)?;
+            } else {
+                output::text(&format!("已生效:{} 项变更", applied.changes.len()));
             }
-            output::text(&format!("已生效:{} 项变更", applied.changes.len()));
-            Ok(())
+            match impact.filter(|impact| impact.waiting) {
+                Some(impact) => law::follow(&impact, reason, session).await,
+                None => Ok(()),
+            }
         }
+    }
+}
+
+/// What changed calendars and policies among the changes would move; none when there are none.
+async fn moved(
+    changes: &ApplyReferenceResponse,
+    folder: &Path,
+    session: &Session,
+) -> anyhow::Result<Option<PreviewLawResponse>> {
+    let of_law = |kind: &str| ["calendar", "policy"].contains(&kind);
+    if changes.changes.iter().any(|change| of_law(&change.kind)) {
+        law::of_files(folder, session).await
+    } else {
+        Ok(None)
     }
 }
 

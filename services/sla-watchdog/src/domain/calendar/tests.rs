@@ -9,6 +9,7 @@ fn holiday(reason: &str) -> Exception {
     Exception {
         worked: false,
         reason: reason.to_owned(),
+        source: "通知".to_owned(),
     }
 }
 
@@ -16,6 +17,7 @@ fn make_up(reason: &str) -> Exception {
     Exception {
         worked: true,
         reason: reason.to_owned(),
+        source: "通知".to_owned(),
     }
 }
 

@@ -1,55 +1,93 @@
+use chrono::{NaiveTime, TimeDelta};
+use proptest::prelude::*;
+
 use super::*;
-use crate::domain::{calendar::tests::guangdong, deadline::Limit};
-use chrono::NaiveTime;
+use crate::domain::{
+    calendar::tests::guangdong,
+    policy::{Hours, Pauses},
+    subject::Kind,
+};
 
 fn at(text: &str) -> DateTime<FixedOffset> {
     text.parse().unwrap()
 }
 
+fn names(events: &[&str]) -> Vec<String> {
+    events.iter().map(|&event| event.to_owned()).collect()
+}
+
 fn rule(code: &str, starts_on: &str, stops_on: &[&str], limit: Limit) -> Rule {
     Rule {
         code: code.to_owned(),
-        name: code.to_owned(),
-        article: String::new(),
-        starts_on: starts_on.to_owned(),
-        from_receipt: false,
-        stops_on: stops_on.iter().map(|&event| event.to_owned()).collect(),
-        cancelled_on: vec!["CaseWithdrawn".to_owned()],
-        resumed_on: vec!["ResultReturned".to_owned()],
+        starts_on: names(&[starts_on]),
+        stops_on: names(stops_on),
+        cancelled_on: names(&["CaseWithdrawn", "CaseJoined"]),
+        resumed_on: names(&["ResultReturned"]),
         limit,
-        extensions: Vec::new(),
-        natures: Vec::new(),
-        place: Place::Anywhere,
-        rungs: Vec::new(),
+        ..Rule::default()
     }
 }
 
 fn policy() -> Policy {
+    let mut order = rule(
+        "G18.1c",
+        "OrderIssued",
+        &["ResultFiled"],
+        Limit::WorkingDays(7),
+    );
+    order.extension_cap = Some(Limit::Months(3));
     let mut legal = rule(
         "L18",
         "ComplaintRegistered",
-        &["AnswerSent"],
+        &["DecisionNotified"],
         Limit::NaturalDays(15),
     );
     legal.extensions = vec![Limit::NaturalDays(30), Limit::NaturalDays(60)];
     legal.natures = vec![1];
-    legal.from_receipt = true;
+    legal.starts_at = StartsAt::Received;
+    legal.restarts_on = names(&["PeriodRestarted"]);
+    legal.restarts_at = names(&["period_from"]);
+    legal.pauses = Pauses {
+        begin: names(&["PauseBegan"]),
+        end: names(&["PauseEnded"]),
+        grounds: names(&["appraisal", "mediation"]),
+    };
+    let mut superior = rule(
+        "G18.2a",
+        "CaseTransferredIn",
+        &["ResultFiled"],
+        Limit::Given,
+    );
+    superior.given = names(&["superior_due_at", "referral_due_at"]);
+    let mut report = rule(
+        "G18.2b",
+        "ResultPassed",
+        &["SuperiorReported"],
+        Limit::WorkingDays(3),
+    );
+    report.starts_on.push("CaseAnswered".to_owned());
+    report.requires = names(&["CaseTransferredIn"]);
+    let mut contact = rule(
+        "Z5.1",
+        "ComplaintRegistered",
+        &["ContactRecorded"],
+        Limit::Hours(24),
+    );
+    contact.starts_at = StartsAt::Received;
+    contact.stops_at = names(&["contacted_at"]);
+    contact.needs_contact = true;
     Policy {
         code: "p".to_owned(),
         version: 3,
         source: String::new(),
         from: "2008-01-01".parse().unwrap(),
         until: None,
-        close: NaiveTime::from_hms_opt(17, 30, 0).unwrap(),
-        rules: vec![
-            rule(
-                "G18.1c",
-                "OrderIssued",
-                &["ResultFiled"],
-                Limit::WorkingDays(7),
-            ),
-            legal,
-        ],
+        hours: Hours {
+            open: NaiveTime::from_hms_opt(8, 30, 0).unwrap(),
+            close: NaiveTime::from_hms_opt(17, 30, 0).unwrap(),
+        },
+        union: String::new(),
+        rules: vec![order, legal, superior, report, contact],
     }
 }
 
@@ -57,29 +95,64 @@ fn fact(event: &str, when: &str) -> Fact {
     Fact {
         event: event.to_owned(),
         at: at(when),
-        received_at: at("2026-09-21T09:00:00+08:00"),
+        instants: BTreeMap::new(),
+        ground: None,
         extends: None,
     }
 }
 
-fn clocks_of(facts: &[Fact]) -> Vec<Clock> {
-    clocks(
-        &Matter {
-            nature: 1,
-            at_reception: true,
-        },
-        facts,
-        &[policy()],
-        &guangdong(),
-    )
-    .unwrap()
+fn carrying(event: &str, when: &str, name: &str, instant: &str) -> Fact {
+    Fact {
+        instants: [(name.to_owned(), at(instant))].into(),
+        ..fact(event, when)
+    }
+}
+
+fn paused(when: &str, ground: &str) -> Fact {
+    Fact {
+        ground: Some(ground.to_owned()),
+        ..fact("PauseBegan", when)
+    }
+}
+
+fn granted(code: &str, stage: u32, until: Option<&str>) -> Fact {
+    let mut granted = fact("ExtensionGranted", "2026-10-01T09:00:00+08:00");
+    granted.extends = Some((code.to_owned(), stage));
+    granted.instants = until
+        .map(|until| ("until".to_owned(), at(until)))
+        .into_iter()
+        .collect();
+    granted
+}
+
+fn complaint() -> Subject {
+    Subject {
+        kind: Kind::Case,
+        union: "589002".to_owned(),
+        received_at: at("2026-09-21T09:00:00+08:00"),
+        nature: 1,
+        at_reception: true,
+        has_contact: true,
+    }
+}
+
+fn clocks_of(subject: &Subject, facts: &[Fact]) -> Vec<Clock> {
+    applicable(&[policy()], subject)
+        .into_iter()
+        .filter_map(|law| clock(law, subject, facts, &guangdong()).unwrap())
+        .collect()
 }
 
 fn found(facts: &[Fact], code: &str) -> Clock {
-    clocks_of(facts)
-        .into_iter()
-        .find(|clock| clock.code == code)
-        .unwrap()
+    let clocks = clocks_of(&complaint(), facts);
+    clocks.into_iter().find(|clock| clock.code == code).unwrap()
+}
+
+fn met(clock: &Clock) -> Option<bool> {
+    match clock.end {
+        Some(End::Stopped { met, .. }) => Some(met),
+        Some(End::Cancelled { .. }) | None => None,
+    }
 }
 
 #[test]
@@ -90,7 +163,7 @@ fn g18_1c_runs_from_the_order_and_is_met_by_the_result() {
     ];
     let clock = found(&facts, "G18.1c");
     assert_eq!(clock.due.at, at("2026-10-10T17:30:00+08:00"));
-    assert!(matches!(clock.end, Some(End::Stopped { met: true, .. })));
+    assert_eq!(met(&clock), Some(true));
 }
 
 #[test]
@@ -104,7 +177,7 @@ fn g18_1c_a_returned_result_lets_the_old_limit_go_on() {
     facts.push(fact("ResultFiled", "2026-10-11T10:00:00+08:00"));
     let clock = found(&facts, "G18.1c");
     assert_eq!(clock.due.at, at("2026-10-10T17:30:00+08:00"));
-    assert!(matches!(clock.end, Some(End::Stopped { met: false, .. })));
+    assert_eq!(met(&clock), Some(false));
 }
 
 #[test]
@@ -114,16 +187,17 @@ fn facts_in_any_order_make_the_same_clocks() {
         fact("OrderIssued", "2026-09-23T10:00:00+08:00"),
         fact("ResultFiled", "2026-09-29T10:00:00+08:00"),
         fact("ResultReturned", "2026-09-30T10:00:00+08:00"),
-        fact("AnswerSent", "2026-10-08T10:00:00+08:00"),
+        fact("DecisionNotified", "2026-10-08T10:00:00+08:00"),
     ];
-    let expected = clocks_of(&facts);
+    let expected = clocks_of(&complaint(), &facts);
+    assert_eq!(expected.len(), 3);
     let mut turned = facts.to_vec();
     for _ in 0..facts.len() {
         turned.rotate_left(1);
-        assert_eq!(clocks_of(&turned), expected);
+        assert_eq!(clocks_of(&complaint(), &turned), expected);
         let mut doubled = turned.clone();
         doubled.extend(turned.clone());
-        assert_eq!(clocks_of(&doubled), expected);
+        assert_eq!(clocks_of(&complaint(), &doubled), expected);
     }
 }
 
@@ -134,15 +208,15 @@ fn l18_runs_for_consumer_complaints_only_and_from_receipt() {
         found(&facts, "L18").started_at,
         at("2026-09-21T09:00:00+08:00")
     );
-    let suggestion = Matter {
+    let suggestion = Subject {
         nature: 2,
-        at_reception: true,
+        ..complaint()
     };
-    assert!(
-        clocks(&suggestion, &facts, &[policy()], &guangdong())
-            .unwrap()
-            .is_empty()
-    );
+    let codes: Vec<_> = clocks_of(&suggestion, &facts)
+        .into_iter()
+        .map(|clock| clock.code)
+        .collect();
+    assert_eq!(codes, ["Z5.1"]);
 }
 
 #[test]
@@ -153,11 +227,31 @@ fn l18_extensions_count_from_the_start_and_end_at_the_cap() {
         (2, "2026-11-21T00:00:00+08:00"),
         (3, "2026-11-21T00:00:00+08:00"),
     ] {
-        let mut granted = fact("ExtensionGranted", "2026-10-01T09:00:00+08:00");
-        granted.extends = Some(("L18".to_owned(), stage));
-        facts.push(granted);
+        facts.push(granted("L18", stage, None));
         assert_eq!(found(&facts, "L18").due.at, at(due), "stage {stage}");
     }
+}
+
+#[test]
+fn g18_3_an_extension_ends_when_it_was_granted_to_and_never_past_three_months() {
+    for (until, due) in [
+        ("2026-11-02T17:30:00+08:00", "2026-11-02T17:30:00+08:00"),
+        // shorter than the limit itself: the limit stands
+        ("2026-09-28T17:30:00+08:00", "2026-10-10T17:30:00+08:00"),
+        // past three months from receipt: the cap
+        ("2027-03-01T17:30:00+08:00", "2026-12-22T00:00:00+08:00"),
+    ] {
+        let facts = [
+            fact("OrderIssued", "2026-09-23T10:00:00+08:00"),
+            granted("G18.1c", 1, Some(until)),
+        ];
+        assert_eq!(found(&facts, "G18.1c").due.at, at(due), "until {until}");
+    }
+    let legal = [
+        fact("ComplaintRegistered", "2026-09-21T09:00:00+08:00"),
+        granted("L18", 1, Some("2026-10-15T17:30:00+08:00")),
+    ];
+    assert_eq!(found(&legal, "L18").due.at, at("2026-10-15T17:30:00+08:00"));
 }
 
 #[test]
@@ -167,9 +261,216 @@ fn l15_a_withdrawal_ends_every_clock_without_a_result() {
         fact("OrderIssued", "2026-09-23T10:00:00+08:00"),
         fact("CaseWithdrawn", "2026-09-24T10:00:00+08:00"),
     ];
+    let clocks = clocks_of(&complaint(), &facts);
+    assert_eq!(clocks.len(), 3);
     assert!(
-        clocks_of(&facts)
+        clocks
             .iter()
             .all(|clock| matches!(clock.end, Some(End::Cancelled { .. })))
     );
+}
+
+#[test]
+fn g18_2a_the_superior_s_date_is_the_limit_and_without_one_there_is_none() {
+    let given = carrying(
+        "CaseTransferredIn",
+        "2026-09-24T09:00:00+08:00",
+        "superior_due_at",
+        "2026-10-09T17:30:00+08:00",
+    );
+    let clock = found(std::slice::from_ref(&given), "G18.2a");
+    assert_eq!(clock.due.at, at("2026-10-09T17:30:00+08:00"));
+    let late = [given, fact("ResultFiled", "2026-10-09T17:30:01+08:00")];
+    assert_eq!(met(&found(&late, "G18.2a")), Some(false));
+    let none = [fact("CaseTransferredIn", "2026-09-24T09:00:00+08:00")];
+    assert!(clocks_of(&complaint(), &none).is_empty());
+}
+
+#[test]
+fn g18_2b_the_report_to_the_superior_is_due_three_working_days_after_and_only_for_what_was_transferred_in()
+ {
+    let passed = fact("ResultPassed", "2026-09-30T10:00:00+08:00");
+    assert!(clocks_of(&complaint(), std::slice::from_ref(&passed)).is_empty());
+    let facts = [
+        fact("CaseTransferredIn", "2026-09-24T09:00:00+08:00"),
+        passed,
+    ];
+    assert_eq!(
+        found(&facts, "G18.2b").due.at,
+        at("2026-10-10T17:30:00+08:00")
+    );
+}
+
+#[test]
+fn z5_1_a_contact_counts_from_when_it_was_made_and_not_from_when_it_was_written_down() {
+    let registered = fact("ComplaintRegistered", "2026-09-21T09:05:00+08:00");
+    let contacted = carrying(
+        "ContactRecorded",
+        "2026-09-22T11:00:00+08:00",
+        "contacted_at",
+        "2026-09-22T08:59:00+08:00",
+    );
+    let clock = found(&[registered.clone(), contacted], "Z5.1");
+    assert_eq!(clock.due.at, at("2026-09-22T09:00:00+08:00"));
+    assert_eq!(met(&clock), Some(true));
+    let nobody = Subject {
+        has_contact: false,
+        ..complaint()
+    };
+    let clocks = clocks_of(&nobody, &[registered]);
+    assert!(clocks.iter().all(|clock| clock.code != "Z5.1"));
+}
+
+#[test]
+fn z5_3_a_call_back_that_reached_nobody_stops_nothing() {
+    let mut rule = rule("Z5.3", "CaseClosed", &["FollowedUp"], Limit::Hours(72));
+    rule.requires = names(&["SolutionProposed"]);
+    rule.stops_need = names(&["followed_up_at"]);
+    let policy = policy();
+    let made = |facts: &[Fact]| clock((&policy, &rule), &complaint(), facts, &guangdong()).unwrap();
+    let closed = fact("CaseClosed", "2026-09-30T10:00:00+08:00");
+    // What was never to be carried out is not followed up.
+    assert_eq!(made(std::slice::from_ref(&closed)), None);
+    let mut facts = vec![
+        closed,
+        fact("SolutionProposed", "2026-09-24T10:00:00+08:00"),
+        fact("FollowedUp", "2026-10-01T10:00:00+08:00"),
+    ];
+    assert_eq!(made(&facts).unwrap().end, None);
+    let reached = "2026-10-03T09:59:00+08:00";
+    facts.push(carrying("FollowedUp", reached, "followed_up_at", reached));
+    let clock = made(&facts).unwrap();
+    assert_eq!(clock.due.at, at("2026-10-03T10:00:00+08:00"));
+    assert_eq!(met(&clock), Some(true));
+}
+
+#[test]
+fn l18_2_l23_a_pause_counts_on_listed_grounds_only() {
+    let registered = fact("ComplaintRegistered", "2026-09-21T09:00:00+08:00");
+    let ended = fact("PauseEnded", "2026-09-28T09:00:00+08:00");
+    for (ground, due) in [
+        ("appraisal", "2026-10-12T00:00:00+08:00"),
+        ("mediation", "2026-10-12T00:00:00+08:00"),
+        ("holiday of the handler", "2026-10-07T00:00:00+08:00"),
+    ] {
+        let began = paused("2026-09-22T15:00:00+08:00", ground);
+        let open = found(&[registered.clone(), began.clone()], "L18");
+        assert_eq!(open.paused().is_some(), ground != "holiday of the handler");
+        assert_eq!(open.due.at, at("2026-10-07T00:00:00+08:00"));
+        let over = found(&[registered.clone(), began, ended.clone()], "L18");
+        assert_eq!((over.paused(), over.due.at), (None, at(due)), "{ground}");
+    }
+}
+
+#[test]
+fn p5_a_case_decided_while_its_clock_stands_still_is_met() {
+    let facts = [
+        fact("ComplaintRegistered", "2026-09-21T09:00:00+08:00"),
+        paused("2026-09-22T15:00:00+08:00", "appraisal"),
+        fact("DecisionNotified", "2026-09-29T10:00:00+08:00"),
+    ];
+    let clock = found(&facts, "L18");
+    assert_eq!((met(&clock), clock.paused()), (Some(true), None));
+}
+
+#[test]
+fn l18_3_new_facts_begin_the_period_anew_and_what_was_granted_is_over() {
+    let restarted = carrying(
+        "PeriodRestarted",
+        "2026-10-12T10:00:00+08:00",
+        "period_from",
+        "2026-10-09T16:00:00+08:00",
+    );
+    let mut facts = vec![
+        fact("ComplaintRegistered", "2026-09-21T09:00:00+08:00"),
+        granted("L18", 1, None),
+        restarted,
+    ];
+    let clock = found(&facts, "L18");
+    assert_eq!(clock.started_at, at("2026-10-09T16:00:00+08:00"));
+    assert_eq!(
+        (clock.due.at, clock.extensions),
+        (at("2026-10-25T00:00:00+08:00"), 0)
+    );
+    // After the decision there is nothing to begin anew (P11).
+    facts.insert(2, fact("DecisionNotified", "2026-10-02T10:00:00+08:00"));
+    assert_eq!(
+        found(&facts, "L18").started_at,
+        at("2026-09-21T09:00:00+08:00")
+    );
+}
+
+#[test]
+fn p10_p9_what_no_rule_names_moves_no_clock() {
+    let facts = [
+        fact("ComplaintRegistered", "2026-09-21T09:00:00+08:00"),
+        fact("OrderIssued", "2026-09-23T10:00:00+08:00"),
+    ];
+    let mut noisy = facts.to_vec();
+    for event in [
+        "MaterialAdded",
+        "UnitUrged",
+        "BounceRequested",
+        "BounceRuled",
+        "OrderSigned",
+        "NoticeRequested",
+    ] {
+        noisy.push(fact(event, "2026-09-24T10:00:00+08:00"));
+    }
+    assert_eq!(
+        clocks_of(&complaint(), &noisy),
+        clocks_of(&complaint(), &facts)
+    );
+}
+
+#[test]
+fn g29_a_union_s_own_policy_binds_that_union_only_beside_the_province_s() {
+    let mut own = policy();
+    own.code = "local-589002".to_owned();
+    own.union = "589002".to_owned();
+    own.rules.truncate(1);
+    own.rules[0].limit = Limit::WorkingDays(5);
+    let policies = [policy(), own];
+    let ordered = [fact("OrderIssued", "2026-09-23T10:00:00+08:00")];
+    let dues = |subject: &Subject| -> Vec<String> {
+        applicable(&policies, subject)
+            .into_iter()
+            .filter_map(|law| clock(law, subject, &ordered, &guangdong()).unwrap())
+            .map(|clock| clock.due.at.date_naive().to_string())
+            .collect()
+    };
+    assert_eq!(dues(&complaint()), ["2026-10-10", "2026-10-08"]);
+    let other = Subject {
+        union: "589003".to_owned(),
+        ..complaint()
+    };
+    assert_eq!(dues(&other), ["2026-10-10"]);
+}
+
+#[test]
+fn p8_a_newer_version_holds_for_what_begins_under_it() {
+    let mut newer = policy();
+    newer.version = 4;
+    let mut ended = policy();
+    (ended.version, ended.until) = (5, Some("2020-01-01".parse().unwrap()));
+    let policies = [policy(), newer, ended];
+    assert!(
+        applicable(&policies, &complaint())
+            .iter()
+            .all(|(policy, _)| policy.version == 4)
+    );
+}
+
+proptest! {
+    #[test]
+    fn p5_however_a_clock_is_paused_it_is_due_no_earlier(pauses in prop::collection::vec((0_i64..20_000, 0_i64..5_000), 0..5)) {
+        let mut facts = vec![fact("ComplaintRegistered", "2026-09-21T09:00:00+08:00")];
+        let plain = found(&facts, "L18").due.at;
+        for (after, long) in pauses {
+            let began = at("2026-09-21T09:00:00+08:00") + TimeDelta::minutes(after);
+            facts.push(Fact { at: began, ..paused("2026-09-21T09:00:00+08:00", "mediation") });
+            facts.push(Fact { at: began + TimeDelta::minutes(long), ..fact("PauseEnded", "2026-09-21T09:00:00+08:00") });
+            prop_assert!(found(&facts, "L18").due.at >= plain);
+        }
+    }
 }

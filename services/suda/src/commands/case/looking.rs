@@ -141,7 +141,8 @@ pub(super) async fn show(named: &Named, session: &Session, form: Form) -> anyhow
     let mut watchdog = SlaWatchdogServiceClient::new(signed_in.peer("sla-watchdog")?);
     let asked = ListClocksRequest {
         case_id: case.case_id.clone(),
-        limit: 0,
+        with_related: true,
+        ..ListClocksRequest::default()
     };
     let clocks = answer(watchdog.list_clocks(asked).await).unwrap_or_else(|error| {
         output::note(&format!("the clocks cannot be shown: {error}"));
