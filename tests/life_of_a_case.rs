@@ -1,5 +1,12 @@
 //! A complaint's way through the services, as the README tells it.
 
+#[path = "life_of_a_case/courses.rs"]
+mod courses;
+#[path = "life_of_a_case/traced.rs"]
+mod traced;
+#[path = "life_of_a_case/untouched.rs"]
+mod untouched;
+
 use chrono::TimeDelta;
 use suda_proto::{
     archive::v1::{ExportRequest, archive_service_client::ArchiveServiceClient},
