@@ -1,41 +1,20 @@
 //! Compiles the contracts. No system `protoc` is needed: `protox` is a pure Rust compiler.
 
-use std::{env, error::Error, fs, path::PathBuf};
+use std::{
+    env,
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+};
 
-const FILES: &[&str] = &[
-    "suda/archive/v1/events.proto",
-    "suda/archive/v1/service.proto",
-    "suda/channel/v1/events.proto",
-    "suda/common/v1/common.proto",
-    "suda/directory/v1/events.proto",
-    "suda/directory/v1/service.proto",
-    "suda/intake/v1/events.proto",
-    "suda/intake/v1/relation_service.proto",
-    "suda/intake/v1/service.proto",
-    "suda/operation/v1/service.proto",
-    "suda/regulatory_report/v1/events.proto",
-    "suda/regulatory_report/v1/service.proto",
-    "suda/routing/v1/accountability_service.proto",
-    "suda/routing/v1/appeal_service.proto",
-    "suda/routing/v1/case.proto",
-    "suda/routing/v1/course_events.proto",
-    "suda/routing/v1/course_service.proto",
-    "suda/routing/v1/disclosure_service.proto",
-    "suda/routing/v1/events.proto",
-    "suda/routing/v1/matter.proto",
-    "suda/routing/v1/matter_events.proto",
-    "suda/routing/v1/panel_service.proto",
-    "suda/routing/v1/rectification_service.proto",
-    "suda/routing/v1/service.proto",
-    "suda/sla_watchdog/v1/events.proto",
-    "suda/sla_watchdog/v1/service.proto",
-];
+/// Where the contracts stand.
+const CONTRACTS: &str = "suda";
 
 fn main() -> Result<(), Box<dyn Error>> {
-    for file in FILES {
-        println!("cargo::rerun-if-changed={file}");
-    }
-    let descriptors = protox::compile(FILES, ["."])?;
+    println!("cargo::rerun-if-changed={CONTRACTS}");
+    let mut files = contracts(Path::new(CONTRACTS))?;
+    files.sort();
+    let descriptors = protox::compile(files, ["."])?;
     // Reflection serves the same descriptors that the code was generated from.
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(
@@ -48,6 +27,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     prost.enable_type_names();
     tonic_prost_build::configure().compile_fds_with_config(descriptors, prost)?;
     Ok(())
+}
+
+/// Every contract below a folder.
+fn contracts(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(contracts(&path)?);
+        } else if path.extension().is_some_and(|ending| ending == "proto") {
+            found.push(path);
+        }
+    }
+    Ok(found)
 }
 
 /// The facts: the messages of an `events.proto` that say when they occurred, each with its generated type.

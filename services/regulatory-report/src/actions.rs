@@ -1,12 +1,19 @@
 //! Everything regulatory-report can be asked: whose figures, within whose right, counted from which facts.
 
+use std::borrow::Cow;
+
 use chassis::auth::Caller;
 use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 
+pub mod documents;
+pub mod rehearsing;
+pub mod reporting;
+
 use crate::{
     desk::Desk,
     domain::{
+        comparison::{self, Comparison},
         facts::Fact,
         figures::{self, Figures},
         period::{Period, Term},
@@ -48,6 +55,8 @@ pub struct Counted {
     pub facts: Vec<Fact>,
     /// The figures.
     pub figures: Figures,
+    /// The main figures beside earlier ones.
+    pub comparisons: Vec<Comparison>,
     /// The units.
     pub tree: Tree,
 }
@@ -60,7 +69,7 @@ pub struct Document {
     /// A name for the file.
     pub file_name: String,
     /// What it is.
-    pub media_type: &'static str,
+    pub media_type: Cow<'static, str>,
     /// SHA-256 of the bytes.
     pub digest: String,
 }
@@ -75,7 +84,7 @@ pub enum Format {
 }
 
 /// Whether a caller may see the figures of a unit: the unit's own people, and those above it.
-fn may_see(caller: &Caller, unit: &str) -> bool {
+pub(crate) fn may_see(caller: &Caller, unit: &str) -> bool {
     let own = caller
         .posts
         .iter()
@@ -83,7 +92,7 @@ fn may_see(caller: &Caller, unit: &str) -> bool {
     caller.sees(unit) || own
 }
 
-/// Counts the figures of a unit, after noting who reads them.
+/// Counts the figures of a unit, and notes who reads them.
 ///
 /// The tree of units is that of the last day that is counted: a union that changed its office in the middle of a term is
 /// wholly the new office's, so that nothing is counted twice or not at all.
@@ -102,20 +111,37 @@ pub async fn count(
     if !may_see(caller, &asked.unit) {
         return Err(ActionError::NotYours(asked.unit.clone()));
     }
-    let now = desk.clock.now();
-    let period = Period::of(asked.year, asked.term)?;
-    let cut_off = period.cut_off(asked.cut_off, now)?;
-    let what = format!("{} {} {}", asked.unit, period.name(), cut_off.to_rfc3339());
+    let counted = count_for(desk, asked).await?;
+    note(desk, caller, rpc, &counted).await?;
+    Ok(counted)
+}
+
+/// Notes who read which figures, before they are answered.
+pub(crate) async fn note(
+    desk: &Desk,
+    caller: &Caller,
+    rpc: &str,
+    counted: &Counted,
+) -> Result<(), ActionError> {
+    let cut_off = counted.cut_off.to_rfc3339();
+    let what = format!("{} {} {cut_off}", counted.unit, counted.period.name());
     let reading = Reading {
         id: desk.ids.new_id(),
-        at: now,
+        at: desk.clock.now(),
         person_id: &caller.person_id,
         post: caller.posts.first().map_or("", |post| post.code.as_str()),
         rpc,
         what: &what,
     };
+    Ok(store::note(desk.db.reader(), &reading).await?)
+}
+
+/// Counts the figures of a unit, for whoever was found to have the right.
+pub(crate) async fn count_for(desk: &Desk, asked: &Asked) -> Result<Counted, ActionError> {
+    let now = desk.clock.now();
+    let period = Period::of(asked.year, asked.term)?;
+    let cut_off = period.cut_off(asked.cut_off, now)?;
     let db = desk.db.reader();
-    store::note(db, &reading).await?;
     let tree = store::tree(db).await?;
     let last_day = crate::domain::period::day(cut_off - chrono::TimeDelta::microseconds(1));
     let unions: Vec<String> = tree
@@ -124,10 +150,26 @@ pub async fn count(
         .into_iter()
         .collect();
     let facts = store::facts(db, unions.clone(), period.starts_at, cut_off).await?;
+    let figures = figures::count(&facts, &period, cut_off, &tree);
+    let elapsed = cut_off - period.starts_at;
+    let earlier = async |earlier: Period| {
+        // As far into the earlier span as this one has come.
+        let until = earlier.ends_at.min(earlier.starts_at + elapsed);
+        let until = if cut_off == period.ends_at {
+            earlier.ends_at
+        } else {
+            until
+        };
+        let facts = store::facts(db, unions.clone(), earlier.starts_at, until).await?;
+        Ok::<_, ActionError>(figures::count(&facts, &earlier, until, &tree))
+    };
+    let before = earlier(period.before()?).await?;
+    let year_before = earlier(period.year_before()?).await?;
     Ok(Counted {
         unit: asked.unit.clone(),
         unit_name: tree.name(&asked.unit, last_day),
-        figures: figures::count(&facts, &period, cut_off, &tree),
+        comparisons: comparison::compare(&figures, &before, &year_before),
+        figures,
         period,
         cut_off,
         unions,
@@ -166,7 +208,7 @@ pub async fn export(
             counted.unit_name,
             counted.period.name()
         ),
-        media_type,
+        media_type: media_type.into(),
         digest,
     })
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chassis::{clock::Clock, db::Db, ids::Ids};
+use chassis::{blobs::Blobs, clock::Clock, db::Db, ids::Ids};
 
 /// The reporting desk.
 #[derive(Clone)]
@@ -13,4 +13,6 @@ pub struct Desk {
     pub ids: Ids,
     /// Where the facts are.
     pub db: Db,
+    /// Where signed documents are.
+    pub blobs: Blobs,
 }

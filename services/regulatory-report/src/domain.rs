@@ -1,7 +1,11 @@
 //! The rules of figures. Pure: no I/O, no clock, no framework.
 
+pub mod comparison;
 pub mod facts;
 pub mod figures;
 pub mod period;
+pub mod rehearsal;
+pub mod report;
+pub mod scorecard;
 pub mod tree;
 pub mod words;

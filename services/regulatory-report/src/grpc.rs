@@ -18,6 +18,8 @@ use crate::{
     wire,
 };
 
+mod reports;
+
 /// How many rows a part of a list has, when the caller does not say, and at most.
 const PAGE: u32 = 50;
 const LONGEST_PAGE: u32 = 500;
@@ -109,7 +111,7 @@ impl RegulatoryReportService for Desk {
         Ok(Response::new(ExportFiguresResponse {
             data: document.data,
             file_name: document.file_name,
-            media_type: document.media_type.to_owned(),
+            media_type: document.media_type.into_owned(),
             digest: document.digest,
         }))
     }

@@ -2,20 +2,26 @@
 //!
 //! What is counted, and how, stands in [`domain::figures`]; over which time in [`domain::period`].
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use chassis::{
     grpc::LARGEST_MESSAGE,
     inbox::Inbox,
+    repeat::Repeat,
     run::{Assembly, Base, Service},
 };
 use suda_proto::{
     directory::v1::UnitChanged,
     intake::v1::ComplaintRegistered,
-    regulatory_report::v1::regulatory_report_service_server::RegulatoryReportServiceServer,
+    regulatory_report::v1::{
+        regulatory_report_service_server::RegulatoryReportServiceServer,
+        report_service_server::ReportServiceServer,
+    },
     routing::v1::{
-        AnswerSent, CaseAccepted, CaseAnswered, CaseClosed, CaseDeclined, CaseFiled, CaseOpened,
-        CaseSettled, CaseWithdrawn, ExtensionGranted, HandlerAssigned, OrderIssued, ResultPassed,
+        AnswerSent, AppealDecided, AppealLodged, AppealWithdrawn, CaseAccepted, CaseAnswered,
+        CaseClosed, CaseDeclined, CaseFiled, CaseJoined, CaseOpened, CaseSettled,
+        CaseTransferredOut, CaseWithdrawn, ExtensionGranted, FollowedUp, HandlerAssigned,
+        OrderIssued, ResultPassed, ResultReturned,
     },
     sla_watchdog::v1::{ClockBreached, ClockMet},
 };
@@ -51,13 +57,26 @@ impl Service for RegulatoryReport {
             clock: base.clock,
             ids: base.ids,
             db: base.db,
+            blobs: base.blobs,
         });
-        let counting = desk.clone();
+        let (counting, expecting) = (desk.clone(), desk.clone());
         Ok(Assembly::new()
             .serves(
                 RegulatoryReportServiceServer::from_arc(desk.clone())
                     .max_encoding_message_size(LARGEST_MESSAGE),
             )
+            .serves(
+                ReportServiceServer::from_arc(desk.clone())
+                    .max_encoding_message_size(LARGEST_MESSAGE),
+            )
+            .repeats(Repeat::every(
+                "expect_reports",
+                Duration::from_secs(600),
+                move || {
+                    let desk = expecting.clone();
+                    async move { actions::reporting::expect(&desk).await }
+                },
+            ))
             .hears(
                 Inbox::new(desk)
                     .on::<UnitChanged>()
@@ -71,6 +90,13 @@ impl Service for RegulatoryReport {
                     .on::<OrderIssued>()
                     .on::<HandlerAssigned>()
                     .on::<AnswerSent>()
+                    .on::<ResultReturned>()
+                    .on::<FollowedUp>()
+                    .on::<CaseTransferredOut>()
+                    .on::<CaseJoined>()
+                    .on::<AppealLodged>()
+                    .on::<AppealDecided>()
+                    .on::<AppealWithdrawn>()
                     .on::<ResultPassed>()
                     .on::<ExtensionGranted>()
                     .on::<CaseWithdrawn>()

@@ -56,6 +56,7 @@ pub fn workbook(counted: &Counted) -> Result<Vec<u8>, XlsxError> {
     for table in &counted.figures.tables {
         sheet(book.add_worksheet(), table, &looks)?;
     }
+    comparison(book.add_worksheet(), counted, &looks)?;
     behind(book.add_worksheet(), counted, &looks)?;
     cases(book.add_worksheet(), counted, &looks)?;
     book.save_to_buffer()
@@ -171,6 +172,39 @@ fn sheet(sheet: &mut Worksheet, table: &Table, looks: &Looks) -> Result<(), Xlsx
         .set_values((name.as_str(), 1, 2, row, 2));
     chart.set_width(640).set_height(420);
     sheet.insert_chart(0, 4, &chart)?;
+    Ok(())
+}
+
+/// The main figures beside those of the span before and of a year earlier, with a chart.
+fn comparison(sheet: &mut Worksheet, counted: &Counted, looks: &Looks) -> Result<(), XlsxError> {
+    const NAME: &str = "对比";
+    sheet.set_name(NAME)?.set_column_width(0, 36)?;
+    for (column, heading) in (0..).zip(["项目", "本期", "上期", "上年同期"]) {
+        sheet.write_with_format(0, column, heading, &looks.heading)?;
+    }
+    let mut row = 0;
+    for compared in &counted.comparisons {
+        row += 1;
+        sheet.write_with_format(row, 0, &compared.label, &looks.cell)?;
+        let counts = [compared.current, compared.before, compared.year_before];
+        for (column, count) in (1..).zip(counts) {
+            sheet.write_with_format(row, column, count as u64, &looks.number)?;
+        }
+    }
+    if row == 0 {
+        return Ok(());
+    }
+    let mut chart = Chart::new(ChartType::Column);
+    chart.title().set_name("本期、上期、上年同期");
+    for column in 1..=3 {
+        chart
+            .add_series()
+            .set_name((NAME, 0, column))
+            .set_categories((NAME, 1, 0, row, 0))
+            .set_values((NAME, 1, column, row, column));
+    }
+    chart.set_width(900).set_height(420);
+    sheet.insert_chart(0, 5, &chart)?;
     Ok(())
 }
 

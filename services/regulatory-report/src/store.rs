@@ -7,8 +7,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use uuid::Uuid;
 
+pub mod reports;
+pub mod turns;
+
 use crate::domain::{
-    facts::Fact,
+    facts::{Appeal, Fact},
     tree::{Kind, Span, Tree, Unit},
 };
 
@@ -254,11 +257,27 @@ struct FactRow {
     granted_at: Option<DateTime<Utc>>,
     clocks: Vec<String>,
     breached: Vec<DateTime<Utc>>,
+    returned_at: Option<DateTime<Utc>>,
+    repeats_another: bool,
+    followed_up_at: Option<DateTime<Utc>>,
+    satisfied: Option<bool>,
+    appeals: serde_json::Value,
 }
 
-impl From<FactRow> for Fact {
-    fn from(row: FactRow) -> Self {
-        Self {
+#[derive(serde::Deserialize)]
+struct AppealRow {
+    lodged_at: DateTime<Utc>,
+    decided_at: Option<DateTime<Utc>>,
+    outcome: String,
+}
+
+impl TryFrom<FactRow> for Fact {
+    type Error = DbErr;
+
+    fn try_from(row: FactRow) -> Result<Self, DbErr> {
+        let appeals: Vec<AppealRow> = serde_json::from_value(row.appeals)
+            .map_err(|error| DbErr::Type(format!("the appeals of {}: {error}", row.case_id)))?;
+        Ok(Self {
             case_id: row.case_id,
             number: row.number,
             union: row.union_code,
@@ -276,7 +295,18 @@ impl From<FactRow> for Fact {
             ended_at: row.ended_at,
             extended_at: row.granted_at,
             breaches: row.clocks.into_iter().zip(row.breached).collect(),
-        }
+            returned_at: row.returned_at,
+            repeats_another: row.repeats_another,
+            followed_up: row.followed_up_at.zip(row.satisfied),
+            appeals: appeals
+                .into_iter()
+                .map(|appeal| Appeal {
+                    lodged_at: appeal.lodged_at,
+                    decided_at: appeal.decided_at,
+                    outcome: appeal.outcome,
+                })
+                .collect(),
+        })
     }
 }
 
@@ -289,19 +319,24 @@ pub async fn facts(
 ) -> Result<Vec<Fact>, DbErr> {
     let text = "SELECT c.case_id, c.number, c.union_code, c.unit_code, c.channel, c.nature, c.received_at, c.lead_unit_code, \
                   c.complained_unit_code, c.business_code, c.cause_code, c.handled_via_code, c.major, c.outcome, c.ended_at, \
-                  e.granted_at, COALESCE(b.clocks, '{}') AS clocks, COALESCE(b.breached, '{}') AS breached \
+                  e.granted_at, COALESCE(b.clocks, '{}') AS clocks, COALESCE(b.breached, '{}') AS breached, \
+                  t.returned_at, COALESCE(t.repeats_another, FALSE) AS repeats_another, t.followed_up_at, t.satisfied, \
+                  COALESCE(a.appeals, '[]') AS appeals \
                 FROM cases c LEFT JOIN extensions e ON e.case_id = c.case_id \
+                LEFT JOIN case_turns t ON t.case_id = c.case_id \
+                LEFT JOIN LATERAL (SELECT jsonb_agg(jsonb_build_object('lodged_at', p.lodged_at, 'decided_at', p.decided_at, \
+                  'outcome', p.outcome) ORDER BY p.lodged_at) AS appeals FROM appeals p WHERE p.case_id = c.case_id) a ON TRUE \
                 LEFT JOIN LATERAL (SELECT array_agg(r.clock_code ORDER BY r.clock_code) AS clocks, \
                   array_agg(r.at ORDER BY r.clock_code) AS breached FROM clock_results r \
                   WHERE r.case_id = c.case_id AND r.result = 'breached') b ON TRUE \
                 WHERE c.union_code = ANY($1) AND c.received_at < $3 \
-                  AND (c.ended_at IS NULL OR c.ended_at >= $2 OR c.received_at >= $2) \
+                  AND (c.ended_at IS NULL OR c.ended_at >= $2 OR c.received_at >= $2 OR a.appeals IS NOT NULL) \
                 ORDER BY c.number";
     let values = [unions.into(), starts_at.into(), until.into()];
     let rows = FactRow::find_by_statement(sql(text, values))
         .all(db)
         .await?;
-    Ok(rows.into_iter().map(Into::into).collect())
+    rows.into_iter().map(Fact::try_from).collect()
 }
 
 /// A reading of figures.

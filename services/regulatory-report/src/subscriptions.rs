@@ -12,9 +12,11 @@ use suda_proto::{
     directory::v1::{UnitChanged, UnitKind},
     intake::v1::{ComplaintRegistered, ComplaintView},
     routing::v1::{
-        AnswerSent, CaseAccepted, CaseAnswered, CaseClosed, CaseDeclined, CaseFiled, CaseOpened,
-        CaseOutcome, CaseSettled, CaseState, CaseView, CaseWithdrawn, ExtensionGranted,
-        HandlerAssigned, OrderIssued, ResultPassed,
+        AnswerSent, AppealDecided, AppealLodged, AppealOutcome, AppealView, AppealWithdrawn,
+        CaseAccepted, CaseAnswered, CaseClosed, CaseDeclined, CaseFiled, CaseJoined, CaseOpened,
+        CaseOutcome, CaseSettled, CaseState, CaseTransferredOut, CaseView, CaseWithdrawn,
+        DeclineGround, ExtensionGranted, FollowedUp, HandlerAssigned, OrderIssued, ResultPassed,
+        ResultReturned, Satisfaction,
     },
     sla_watchdog::v1::{ClockBreached, ClockMet, ClockView, SubjectKind},
 };
@@ -23,7 +25,10 @@ use uuid::Uuid;
 use crate::{
     desk::Desk,
     domain::tree::{Kind, Span, Unit},
-    store::{self, ClockResult, Told},
+    store::{
+        self, ClockResult, Told,
+        turns::{self, ToldAppeal},
+    },
 };
 
 /// A code as it stands in rows: the name of an enum's value without the enum's own name.
@@ -132,14 +137,85 @@ hears_cases!(
     CaseFiled,
     CaseAccepted,
     CaseAnswered,
-    CaseDeclined,
     OrderIssued,
     HandlerAssigned,
     AnswerSent,
     ResultPassed,
+    CaseTransferredOut,
+    CaseJoined,
     CaseWithdrawn,
     CaseClosed
 );
+
+impl Hears<CaseDeclined> for Desk {
+    async fn hear(&self, tx: &Tx, told: CaseDeclined, heard: &Heard) -> Result<(), Trouble> {
+        let view = told.case.as_ref().ok_or_else(|| park("case"))?;
+        if told.ground() == DeclineGround::AnsweredBefore {
+            turns::keep_repeat(tx, id(&view.complaint_id)?).await?;
+        }
+        hear_case(tx, Some(view), heard).await
+    }
+}
+
+impl Hears<ResultReturned> for Desk {
+    async fn hear(&self, tx: &Tx, told: ResultReturned, heard: &Heard) -> Result<(), Trouble> {
+        let view = told.case.as_ref().ok_or_else(|| park("case"))?;
+        let at = told.occurred_at.as_ref().and_then(instant);
+        let returned_at = at.unwrap_or(heard.occurred_at);
+        turns::keep_return(tx, id(&view.complaint_id)?, returned_at).await?;
+        hear_case(tx, Some(view), heard).await
+    }
+}
+
+impl Hears<FollowedUp> for Desk {
+    async fn hear(&self, tx: &Tx, told: FollowedUp, heard: &Heard) -> Result<(), Trouble> {
+        let view = told.case.as_ref().ok_or_else(|| park("case"))?;
+        let satisfied = match told.satisfaction() {
+            Satisfaction::Satisfied => Some(true),
+            Satisfaction::Dissatisfied => Some(false),
+            // It is still to be done, and says nothing yet.
+            Satisfaction::NotReached | Satisfaction::Unspecified => None,
+        };
+        if let Some(satisfied) = satisfied {
+            let at = told.occurred_at.as_ref().and_then(instant);
+            let at = at.unwrap_or(heard.occurred_at);
+            turns::keep_follow_up(tx, id(&view.complaint_id)?, at, satisfied).await?;
+        }
+        hear_case(tx, Some(view), heard).await
+    }
+}
+
+async fn hear_appeal(tx: &Tx, appeal: Option<AppealView>) -> Result<(), Trouble> {
+    let appeal = appeal.ok_or_else(|| park("appeal"))?;
+    let decided_at = appeal.decided_at.as_ref().or(appeal.withdrawn_at.as_ref());
+    let told = ToldAppeal {
+        id: id(&appeal.appeal_id)?,
+        case_id: id(&appeal.case_id)?,
+        lodged_at: at(appeal.received_at.as_ref(), "received_at")?,
+        decided_at: decided_at.and_then(instant),
+        outcome: match appeal.outcome() {
+            AppealOutcome::Upheld => "upheld",
+            AppealOutcome::Changed => "changed",
+            AppealOutcome::Rehandle => "re_handle",
+            AppealOutcome::Unspecified => "",
+        },
+        revision: appeal.revision.max(1),
+    };
+    Ok(turns::keep_appeal(tx, &told).await?)
+}
+
+/// All facts about an appeal are heard alike: what counts is the appeal after them.
+macro_rules! hears_appeals {
+    ($($fact:ident),+) => {$(
+        impl Hears<$fact> for Desk {
+            async fn hear(&self, tx: &Tx, told: $fact, _: &Heard) -> Result<(), Trouble> {
+                hear_appeal(tx, told.appeal).await
+            }
+        }
+    )+};
+}
+
+hears_appeals!(AppealLodged, AppealDecided, AppealWithdrawn);
 
 impl Hears<ExtensionGranted> for Desk {
     async fn hear(&self, tx: &Tx, told: ExtensionGranted, heard: &Heard) -> Result<(), Trouble> {

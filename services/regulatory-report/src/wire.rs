@@ -1,6 +1,7 @@
 //! Between figures and messages, and figures as JSON.
 
 use chassis::grpc::{instant, timestamp};
+use chrono::NaiveDate;
 use serde_json::{Value, json};
 use suda_proto::{
     common::v1::{Channel, Nature},
@@ -10,9 +11,11 @@ use suda_proto::{
 use crate::{
     actions::{Asked, Counted},
     domain::{
+        comparison::Comparison,
         facts::Fact,
         figures::{Figure, Identity, Table},
         period::{Term, local},
+        scorecard::Scorecard,
     },
     errors::ActionError,
 };
@@ -24,6 +27,7 @@ pub fn term(term: Term) -> wire::Term {
         Term::FirstHalf => wire::Term::FirstHalf,
         Term::SecondHalf => wire::Term::SecondHalf,
         Term::Year => wire::Term::Year,
+        Term::Span(..) => wire::Term::Span,
     }
 }
 
@@ -38,6 +42,10 @@ pub fn asked(scope: Option<wire::Scope>) -> Result<Asked, ActionError> {
         wire::Term::FirstHalf => Term::FirstHalf,
         wire::Term::SecondHalf => Term::SecondHalf,
         wire::Term::Year => Term::Year,
+        wire::Term::Span => Term::Span(
+            day(&scope.first_day, "scope.first_day")?,
+            day(&scope.last_day, "scope.last_day")?,
+        ),
         wire::Term::Unspecified => {
             return Err(ActionError::Invalid(
                 "scope.term",
@@ -53,10 +61,18 @@ pub fn asked(scope: Option<wire::Scope>) -> Result<Asked, ActionError> {
     };
     Ok(Asked {
         unit: scope.unit_code.trim().to_owned(),
-        year: scope.year,
+        year: match term {
+            Term::Span(first, _) => first.format("%Y").to_string().parse().unwrap_or(0),
+            Term::FirstHalf | Term::SecondHalf | Term::Year => scope.year,
+        },
         term,
         cut_off,
     })
+}
+
+fn day(text: &str, field: &'static str) -> Result<NaiveDate, ActionError> {
+    text.parse()
+        .map_err(|_| ActionError::Invalid(field, "请填写统计起止日期,例如 2026-01-01".to_owned()))
 }
 
 /// What the reader of figures must know.
@@ -114,6 +130,18 @@ fn scope(counted: &Counted) -> wire::Scope {
         year: counted.period.year,
         term: term(counted.period.term).into(),
         cut_off_at: Some(timestamp(counted.cut_off)),
+        first_day: crate::domain::period::day(counted.period.starts_at).to_string(),
+        last_day: counted.period.last_day.to_string(),
+    }
+}
+
+fn comparison(comparison: &Comparison) -> wire::Comparison {
+    wire::Comparison {
+        code: comparison.code.clone(),
+        label: comparison.label.clone(),
+        current: comparison.current as u64,
+        before: comparison.before as u64,
+        year_before: comparison.year_before as u64,
     }
 }
 
@@ -130,6 +158,7 @@ pub fn response(counted: &Counted) -> wire::FiguresResponse {
         tables: counted.figures.tables.iter().map(table).collect(),
         identities: counted.figures.identities.iter().map(identity).collect(),
         notes: notes(counted),
+        comparisons: counted.comparisons.iter().map(comparison).collect(),
     }
 }
 
@@ -160,6 +189,26 @@ pub fn case(fact: &Fact, counted: &Counted) -> wire::CountedCase {
     }
 }
 
+/// A scorecard as it is answered.
+#[must_use]
+pub fn card(card: &Scorecard, counted: &Counted) -> wire::Scorecard {
+    let last_day = crate::domain::period::day(counted.cut_off - chrono::TimeDelta::microseconds(1));
+    let rates = card.rates.iter().map(|rate| wire::Rate {
+        code: rate.part.code.to_owned(),
+        label: rate.part.label.to_owned(),
+        part: rate.met as u64,
+        whole: rate.of as u64,
+        points_hundredths: rate.points(),
+    });
+    wire::Scorecard {
+        unit_code: card.unit.clone(),
+        unit_name: counted.tree.name(&card.unit, last_day),
+        rates: rates.collect(),
+        score_hundredths: card.score(),
+        cases: card.cases as u64,
+    }
+}
+
 /// The figures as JSON.
 ///
 /// # Errors
@@ -184,6 +233,13 @@ pub fn json(counted: &Counted) -> Result<Vec<u8>, serde_json::Error> {
         .iter()
         .map(|sum| json!({ "sentence": sum.sentence, "left": sum.left, "right": sum.right, "holds": sum.holds() }))
         .collect();
+    let comparisons: Vec<Value> = counted
+        .comparisons
+        .iter()
+        .map(|row| json!({
+            "code": row.code, "label": row.label, "current": row.current, "before": row.before, "year_before": row.year_before,
+        }))
+        .collect();
     serde_json::to_vec_pretty(&json!({
         "unit": counted.unit,
         "unit_name": counted.unit_name,
@@ -196,6 +252,7 @@ pub fn json(counted: &Counted) -> Result<Vec<u8>, serde_json::Error> {
         "unions": counted.unions,
         "tables": tables,
         "identities": identities,
+        "comparisons": comparisons,
         "notes": notes(counted),
     }))
 }

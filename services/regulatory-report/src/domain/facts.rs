@@ -53,6 +53,25 @@ pub struct Fact {
     pub extended_at: Option<DateTime<Utc>>,
     /// The clocks it overran, and when.
     pub breaches: BTreeMap<String, DateTime<Utc>>,
+    /// When its result was first returned for more work.
+    pub returned_at: Option<DateTime<Utc>>,
+    /// Whether the same facts had been answered before (guideline art. 16).
+    pub repeats_another: bool,
+    /// When the complainant was last called back, and whether he was satisfied (guideline art. 12(6)).
+    pub followed_up: Option<(DateTime<Utc>, bool)>,
+    /// Its appeals (guideline art. 20, 令2020年第3号 art. 20).
+    pub appeals: Vec<Appeal>,
+}
+
+/// An appeal against the decision of a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Appeal {
+    /// When it arrived.
+    pub lodged_at: DateTime<Utc>,
+    /// When it was decided.
+    pub decided_at: Option<DateTime<Utc>>,
+    /// How: `upheld`, `changed` or `re_handle`; empty while it is open.
+    pub outcome: String,
 }
 
 impl Fact {
@@ -78,6 +97,28 @@ impl Fact {
         self.extended_at.is_some_and(|extended| extended < at)
     }
 
+    /// Whether its result was returned before an instant.
+    #[must_use]
+    pub fn returned_before(&self, at: DateTime<Utc>) -> bool {
+        self.returned_at.is_some_and(|returned| returned < at)
+    }
+
+    /// Whether an appeal changed its decision, or had it handled again, before an instant.
+    #[must_use]
+    pub fn overturned_before(&self, at: DateTime<Utc>) -> bool {
+        self.appeals.iter().any(|appeal| {
+            appeal.decided_at.is_some_and(|decided| decided < at) && appeal.outcome != "upheld"
+        })
+    }
+
+    /// What the complainant said when called back before an instant; `None` when nobody did.
+    #[must_use]
+    pub fn satisfied_before(&self, at: DateTime<Utc>) -> Option<bool> {
+        self.followed_up
+            .filter(|(called, _)| *called < at)
+            .map(|(_, satisfied)| satisfied)
+    }
+
     /// How it stands at an instant, in Chinese.
     #[must_use]
     pub fn standing(&self, at: DateTime<Utc>) -> String {
@@ -87,6 +128,45 @@ impl Fact {
             }
             _ if self.late_before(at) => "办理中(已超时)".to_owned(),
             _ => "办理中".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod samples {
+    use super::*;
+
+    /// An instant.
+    pub(crate) fn utc(text: &str) -> DateTime<Utc> {
+        DateTime::parse_from_rfc3339(text).unwrap().to_utc()
+    }
+
+    /// A case of 台山 that reached us, and perhaps ended.
+    pub(crate) fn fact(item: u32, received: &str, ended: Option<(&str, &str)>) -> Fact {
+        Fact {
+            case_id: Uuid::from_u128(u128::from(item)),
+            number: format!("589002-2026-{item:06}"),
+            union: "589002".to_owned(),
+            unit: "58900201".to_owned(),
+            channel: "phone".to_owned(),
+            nature: "consumer_complaint".to_owned(),
+            received_at: utc(received),
+            lead_unit: String::new(),
+            complained_unit: String::new(),
+            business: String::new(),
+            cause: "C01".to_owned(),
+            via: String::new(),
+            major: false,
+            outcome: ended
+                .map(|(_, outcome)| outcome.to_owned())
+                .unwrap_or_default(),
+            ended_at: ended.map(|(at, _)| utc(at)),
+            extended_at: None,
+            breaches: BTreeMap::new(),
+            returned_at: None,
+            repeats_another: false,
+            followed_up: None,
+            appeals: Vec::new(),
         }
     }
 }

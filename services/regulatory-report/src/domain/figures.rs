@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    facts::Fact,
+    facts::{Appeal, Fact},
     period::{Period, day},
     tree::Tree,
     words::{CAUSES, CHANNELS, NATURES, OUTCOMES, UNKNOWN, VIA, word},
@@ -113,6 +113,7 @@ pub fn count(facts: &[Fact], period: &Period, cut_off: DateTime<Utc>, tree: &Tre
     let resolved = outcome(&["settled_on_the_spot", "answered_directly", "handled"]);
     let declined = outcome(&["declined"]);
     let withdrawn = outcome(&["withdrawn"]);
+    let elsewhere = outcome(&["transferred", "joined"]);
     let (late, in_time): (Vec<&Fact>, Vec<&Fact>) = closed
         .iter()
         .copied()
@@ -138,8 +139,8 @@ pub fn count(facts: &[Fact], period: &Period, cut_off: DateTime<Utc>, tree: &Tre
             right: closed.len(),
         },
         Identity {
-            sentence: "已解决 + 不予受理 + 撤回 = 本期办结",
-            left: resolved.len() + declined.len() + withdrawn.len(),
+            sentence: "已解决 + 不予受理 + 撤回 + 移交并案 = 本期办结",
+            left: resolved.len() + declined.len() + withdrawn.len() + elsewhere.len(),
             right: closed.len(),
         },
     ];
@@ -151,6 +152,7 @@ pub fn count(facts: &[Fact], period: &Period, cut_off: DateTime<Utc>, tree: &Tre
         figure("resolved", "其中:已解决", &resolved),
         figure("declined", "其中:不予受理", &declined),
         figure("withdrawn", "其中:撤回", &withdrawn),
+        figure("elsewhere", "其中:移交、并案", &elsewhere),
         figure("major", "新收中的重大投诉", &major),
     ];
     let timeliness = vec![
@@ -158,6 +160,21 @@ pub fn count(facts: &[Fact], period: &Period, cut_off: DateTime<Utc>, tree: &Tre
         figure("extended", "延期办结(经批准,期限内)", &extended),
         figure("late", "超时办结", &late),
         figure("open_overdue", "期末未结中已超时", &overdue),
+    ];
+    let repeats: Vec<&Fact> = received
+        .iter()
+        .copied()
+        .filter(|fact| fact.repeats_another)
+        .collect();
+    let said = |wanted: bool| {
+        let closed = closed.iter().copied();
+        let said = closed.filter(|fact| fact.satisfied_before(until) == Some(wanted));
+        said.collect::<Vec<&Fact>>()
+    };
+    let follow_up = vec![
+        figure("satisfied", "回访满意", &said(true)),
+        figure("unsatisfied", "回访不满意", &said(false)),
+        figure("repeat", "新收中的重复投诉(同一事实和理由)", &repeats),
     ];
     let last_day = day(until - chrono::TimeDelta::microseconds(1));
     let mut tables = vec![
@@ -170,6 +187,8 @@ pub fn count(facts: &[Fact], period: &Period, cut_off: DateTime<Utc>, tree: &Tre
             by(&closed, |fact| &fact.outcome, &OUTCOMES),
         ),
         table("clock", "超时环节", "时限", by_clock(facts, &term)),
+        table("appeal", "申诉情况", "项目", appeals(facts, &term)),
+        table("follow_up", "回访和重复投诉", "项目", follow_up),
     ];
     tables.extend([
         spread(
@@ -178,6 +197,7 @@ pub fn count(facts: &[Fact], period: &Period, cut_off: DateTime<Utc>, tree: &Tre
             "渠道",
             by(&received, |fact| &fact.channel, &CHANNELS),
         ),
+        spread("month", "各月新收", "月份", by_month(&received)),
         spread(
             "nature",
             "投诉性质",
@@ -333,6 +353,46 @@ fn by_clock(facts: &[Fact], term: &Bounds) -> Vec<Figure> {
     rows.into_iter()
         .map(|(clock, facts)| figure(clock, clock, &facts))
         .collect()
+}
+
+/// A row for each month in which something reached us.
+fn by_month(facts: &[&Fact]) -> Vec<Figure> {
+    let mut months: BTreeMap<String, Vec<&Fact>> = BTreeMap::new();
+    for fact in facts {
+        let month = day(fact.received_at).format("%Y-%m").to_string();
+        months.entry(month).or_default().push(fact);
+    }
+    months
+        .iter()
+        .map(|(month, facts)| figure(month, month, facts))
+        .collect()
+}
+
+/// The cases with an appeal that was lodged, or decided one way or the other, in the term (guideline art. 20).
+fn appeals(facts: &[Fact], term: &Bounds) -> Vec<Figure> {
+    let with = |wanted: &dyn Fn(&Appeal) -> bool| {
+        let facts = facts.iter().filter(|fact| fact.appeals.iter().any(wanted));
+        facts.collect::<Vec<&Fact>>()
+    };
+    let decided = |outcome: &str| {
+        with(&|appeal| {
+            appeal.outcome == outcome && appeal.decided_at.is_some_and(|at| term.contains(at))
+        })
+    };
+    let open = |appeal: &Appeal| {
+        appeal.lodged_at < term.until && appeal.decided_at.is_none_or(|at| at >= term.until)
+    };
+    vec![
+        figure(
+            "lodged",
+            "收到申诉",
+            &with(&|appeal| term.contains(appeal.lodged_at)),
+        ),
+        figure("upheld", "维持原处理决定", &decided("upheld")),
+        figure("changed", "改变原处理决定", &decided("changed")),
+        figure("re_handle", "责令重新办理", &decided("re_handle")),
+        figure("open", "期末未决", &with(&open)),
+    ]
 }
 
 #[cfg(test)]

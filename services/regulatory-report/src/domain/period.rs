@@ -4,10 +4,12 @@
 //! Art. 23 wants the reports before 15 June and 15 December, that is before the half-year ends. `deploy/decisions/0002-half-year.md`
 //! says how that goes together: a report counts up to its cut-off; what comes after it is in the figures of the whole term.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Months, NaiveDate, TimeDelta, Utc};
 
 /// Asia/Shanghai is eight hours ahead, the year round.
 const AHEAD: i64 = 8;
+/// The longest span that is counted: ten years, with room for leap days.
+const LONGEST_SPAN: TimeDelta = TimeDelta::days(3660);
 /// Years that are plausible.
 const YEARS: std::ops::RangeInclusive<u32> = 2000..=2999;
 
@@ -20,6 +22,8 @@ pub enum Term {
     SecondHalf,
     /// 全年.
     Year,
+    /// A span of days of one's own, both included (guideline art. 12(5)).
+    Span(NaiveDate, NaiveDate),
 }
 
 /// A term of a year.
@@ -45,6 +49,9 @@ pub enum Refusal {
     /// The year is none.
     #[error("年度 {0} 无效;请填写四位年份")]
     Year(u32),
+    /// The span ends before it begins, or is too long.
+    #[error("统计起止日期无效:起始日不得晚于截止日,跨度不得超过十年")]
+    Span,
     /// It has not begun.
     #[error("本期尚未开始,没有可统计的数据")]
     NotBegun,
@@ -72,6 +79,13 @@ impl Period {
             Term::FirstHalf => (day(year, 1, 1)?, day(year, 7, 1)?, day(year, 6, 15)?),
             Term::SecondHalf => (day(year, 7, 1)?, day(year + 1, 1, 1)?, day(year, 12, 15)?),
             Term::Year => (day(year, 1, 1)?, day(year + 1, 1, 1)?, day(year, 12, 15)?),
+            Term::Span(first, last) => {
+                let next = last.succ_opt().ok_or(Refusal::Span)?;
+                if first > last || next - first > LONGEST_SPAN {
+                    return Err(Refusal::Span);
+                }
+                (first, next, next)
+            }
         };
         Ok(Self {
             year,
@@ -102,6 +116,44 @@ impl Period {
         Ok(cut_off)
     }
 
+    /// The instant by which its report must have been submitted: the first one of its due day, for it is due *before* that day.
+    #[must_use]
+    pub fn due_at(&self) -> DateTime<Utc> {
+        midnight(self.due_on)
+    }
+
+    /// The span before it, of the same kind.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn before(&self) -> Result<Self, Refusal> {
+        match self.term {
+            Term::FirstHalf => Self::of(self.year.saturating_sub(1), Term::SecondHalf),
+            Term::SecondHalf => Self::of(self.year, Term::FirstHalf),
+            Term::Year => Self::of(self.year.saturating_sub(1), Term::Year),
+            Term::Span(first, last) => {
+                let length = last - first + TimeDelta::days(1);
+                Self::of(self.year, Term::Span(first - length, last - length))
+            }
+        }
+    }
+
+    /// The same span a year earlier; 29 February becomes the 28th.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn year_before(&self) -> Result<Self, Refusal> {
+        let year = self.year.saturating_sub(1);
+        match self.term {
+            Term::FirstHalf | Term::SecondHalf | Term::Year => Self::of(year, self.term),
+            Term::Span(first, last) => {
+                let earlier = |day: NaiveDate| day.checked_sub_months(Months::new(12));
+                let (first, last) = earlier(first).zip(earlier(last)).ok_or(Refusal::Span)?;
+                Self::of(year, Term::Span(first, last))
+            }
+        }
+    }
+
     /// Its name, e.g. "2026年上半年".
     #[must_use]
     pub fn name(&self) -> String {
@@ -109,6 +161,7 @@ impl Period {
             Term::FirstHalf => "上半年",
             Term::SecondHalf => "下半年",
             Term::Year => "全年",
+            Term::Span(first, last) => return format!("{first}至{last}"),
         };
         format!("{}年{part}", self.year)
     }
@@ -159,6 +212,46 @@ mod tests {
             assert_eq!(period.ends_at, utc(cells[2]), "{line}");
             assert_eq!(period.due_on.to_string(), cells[3], "{line}");
             assert_eq!(period.last_day.to_string(), cells[4], "{line}");
+        }
+    }
+
+    #[test]
+    fn g23_a_report_is_due_before_the_fifteenth_begins() {
+        let period = Period::of(2026, Term::FirstHalf).unwrap();
+        assert_eq!(period.due_at(), utc("2026-06-15T00:00:00+08:00"));
+        let period = Period::of(2026, Term::Year).unwrap();
+        assert_eq!(period.due_at(), utc("2026-12-15T00:00:00+08:00"));
+    }
+
+    #[test]
+    fn g23_a_term_has_one_before_it_and_one_a_year_earlier() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let span = Term::Span(day("2026-03-01"), day("2026-03-10"));
+        let table = [
+            (Term::FirstHalf, "2025年下半年", "2025年上半年"),
+            (Term::SecondHalf, "2026年上半年", "2025年下半年"),
+            (Term::Year, "2025年全年", "2025年全年"),
+            (span, "2026-02-19至2026-02-28", "2025-03-01至2025-03-10"),
+        ];
+        for (term, before, year_before) in table {
+            let period = Period::of(2026, term).unwrap();
+            assert_eq!(period.before().unwrap().name(), before);
+            assert_eq!(period.year_before().unwrap().name(), year_before);
+        }
+        // The end of one is the beginning of the next.
+        let half = Period::of(2026, Term::SecondHalf).unwrap();
+        assert_eq!(half.before().unwrap().ends_at, half.starts_at);
+    }
+
+    #[test]
+    fn g12_5_a_span_of_days_is_counted_from_midnight_to_midnight() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let one = Period::of(2026, Term::Span(day("2026-09-23"), day("2026-09-23"))).unwrap();
+        assert_eq!(one.starts_at, utc("2026-09-23T00:00:00+08:00"));
+        assert_eq!(one.ends_at, utc("2026-09-24T00:00:00+08:00"));
+        for (first, last) in [("2026-09-24", "2026-09-23"), ("2006-01-01", "2026-01-10")] {
+            let term = Term::Span(day(first), day(last));
+            assert_eq!(Period::of(2026, term), Err(Refusal::Span));
         }
     }
 

@@ -81,6 +81,38 @@ impl Tree {
         Some(reporting.map(|(below, _)| below.clone()).collect())
     }
 
+    /// The units that must report on a day (guideline art. 23: 各办事处、各地(市)联社): every office, and of the unions the one that
+    /// carries its prefecture's name, as 江门农商行 below 江门办事处.
+    #[must_use]
+    pub fn reporting(&self, day: NaiveDate) -> Vec<String> {
+        let lives = |unit: &Unit| unit.spans.first().is_some_and(|span| span.from <= day);
+        let reports = |unit: &Unit| match unit.kind {
+            Kind::Office => true,
+            Kind::Union => self.is_prefecture_union(unit, day),
+            Kind::Province | Kind::Department | Kind::Outlet => false,
+        };
+        self.0
+            .iter()
+            .filter(|(_, unit)| lives(unit) && reports(unit))
+            .map(|(code, _)| code.clone())
+            .collect()
+    }
+
+    fn is_prefecture_union(&self, unit: &Unit, day: NaiveDate) -> bool {
+        let Some(span) = unit.on(day) else {
+            return false;
+        };
+        let office = self.name(&span.parent, day);
+        let prefecture = office
+            .trim_start_matches("省联社")
+            .trim_end_matches("办事处");
+        let name = span
+            .name
+            .trim_start_matches("广东省")
+            .trim_start_matches("广东");
+        !prefecture.is_empty() && prefecture != office && name.starts_with(prefecture)
+    }
+
     fn stands_below(&self, below: &str, above: &str, day: NaiveDate) -> bool {
         let mut at = below.to_owned();
         // A tree deeper than this is a circle.
@@ -163,6 +195,38 @@ mod tests {
         assert_eq!(unions("44", "2026-06-30").unwrap().len(), 5);
         assert_eq!(unions("589002SL", "2026-06-30"), None);
         assert_eq!(unions("nowhere", "2026-06-30"), None);
+    }
+
+    #[test]
+    fn g23_offices_and_the_unions_of_their_prefecture_report() {
+        let named = |kind, name: &str, parent: &str| Unit {
+            kind,
+            spans: vec![Span {
+                from: day("2008-12-01"),
+                name: name.to_owned(),
+                parent: parent.to_owned(),
+            }],
+        };
+        let units = [
+            ("44", named(Kind::Province, "广东省农村信用社联合社", "")),
+            ("5890", named(Kind::Office, "省联社江门办事处", "44")),
+            (
+                "589001",
+                named(Kind::Union, "广东江门农村商业银行股份有限公司", "5890"),
+            ),
+            (
+                "589002",
+                named(Kind::Union, "广东台山农村商业银行股份有限公司", "5890"),
+            ),
+            (
+                "58900101",
+                named(Kind::Outlet, "江门农商行营业部", "589001"),
+            ),
+        ];
+        let units = units.map(|(code, unit)| (code.to_owned(), unit));
+        let tree = Tree(units.into_iter().collect());
+        assert_eq!(tree.reporting(day("2026-01-01")), ["5890", "589001"]);
+        assert!(tree.reporting(day("2008-11-30")).is_empty());
     }
 
     #[test]

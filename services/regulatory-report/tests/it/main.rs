@@ -3,6 +3,7 @@
 
 mod counting;
 mod exporting;
+mod reporting;
 
 use chassis::{
     grpc::{Peer, timestamp},
@@ -195,7 +196,7 @@ fn scope(unit: &str, year: u32, term: Term) -> Scope {
         unit_code: unit.to_owned(),
         year,
         term: term.into(),
-        cut_off_at: None,
+        ..Scope::default()
     }
 }
 

@@ -1,36 +1,10 @@
 use proptest::prelude::*;
-use uuid::Uuid;
 
 use super::*;
-use crate::domain::period::Term;
-
-fn utc(text: &str) -> DateTime<Utc> {
-    DateTime::parse_from_rfc3339(text).unwrap().to_utc()
-}
-
-fn fact(item: u32, received: &str, ended: Option<(&str, &str)>) -> Fact {
-    Fact {
-        case_id: Uuid::from_u128(u128::from(item)),
-        number: format!("589002-2026-{item:06}"),
-        union: "589002".to_owned(),
-        unit: "58900201".to_owned(),
-        channel: "phone".to_owned(),
-        nature: "consumer_complaint".to_owned(),
-        received_at: utc(received),
-        lead_unit: String::new(),
-        complained_unit: String::new(),
-        business: String::new(),
-        cause: "C01".to_owned(),
-        via: String::new(),
-        major: false,
-        outcome: ended
-            .map(|(_, outcome)| outcome.to_owned())
-            .unwrap_or_default(),
-        ended_at: ended.map(|(at, _)| utc(at)),
-        extended_at: None,
-        breaches: BTreeMap::new(),
-    }
-}
+use crate::domain::{
+    facts::samples::{fact, utc},
+    period::Term,
+};
 
 fn first_half() -> Period {
     Period::of(2026, Term::FirstHalf).unwrap()
