@@ -24,13 +24,20 @@ use crate::{
     },
 };
 
+pub mod accountability;
+pub mod appeals;
 mod checking;
 pub mod command;
 pub mod course;
+pub mod disclosures;
 mod following;
 pub mod hearing;
 pub mod items;
 pub mod letters;
+pub mod matters;
+pub mod panels;
+pub mod raising;
+pub mod rectifications;
 pub mod supplementing;
 
 use command::Command;
@@ -94,6 +101,26 @@ pub fn sees(caller: &Caller, case: &Case) -> bool {
             .as_ref()
             .is_some_and(|union| caller.sees(union));
     union && by_unit && case.concerned.bars(&caller.person_id).is_none()
+}
+
+/// The case as the caller sees it.
+///
+/// Colleagues and superiors of the person complained of, in the unit complained of, read no name at all, not even a masked
+/// one, unless they handle the case (guideline art. 5).
+#[must_use]
+pub fn veiled(caller: &Caller, case: &Case) -> tells::CaseView {
+    let mut view = publications::view(case);
+    let handles = case
+        .handler
+        .as_ref()
+        .is_some_and(|handler| handler.person == caller.person_id);
+    let colleague = caller
+        .outlet_only()
+        .is_some_and(|units| units.contains(&case.registration.complained_unit));
+    if colleague && !handles && !case.concerned.complained_person.is_empty() {
+        "投诉人".clone_into(&mut view.masked_name);
+    }
+    view
 }
 
 /// Does what is asked of a case, once.
@@ -174,7 +201,7 @@ pub async fn perform(
         step.keep(&case, &event, command).await?;
     }
     let done = Done {
-        case: Some(publications::view(&case)),
+        case: Some(veiled(caller, &case)),
         extension_id: made.map(|id| id.to_string()).unwrap_or_default(),
     };
     requests::answered(tx, head.request_id, head.rpc, &head.digest, &done, now).await?;

@@ -4,7 +4,7 @@ use chassis::{grpc, inbox::Trouble, requests::RequestTrouble};
 use sea_orm::DbErr;
 use tonic::Status;
 
-use crate::domain::refusal::Refusal;
+use crate::domain::{beside::Objection, refusal::Refusal};
 
 /// Why an action was not done.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +21,9 @@ pub enum ActionError {
     /// There is no such escalation item, or none that the caller may know of.
     #[error("没有这项升级事项,或者您无权查看")]
     NoEscalation,
+    /// There is no such appeal, task, entry, panel or report, or none that the caller may know of.
+    #[error("没有这项{0},或者您无权查看")]
+    NoMatter(&'static str),
     /// Somebody else was quicker.
     #[error("内容已被他人更新(您看到的是第 {seen} 版,现在是第 {now} 版),请刷新后重新办理")]
     Stale {
@@ -83,7 +86,9 @@ impl From<ActionError> for Status {
                 Refusal::Missing { field, .. } | Refusal::Wrong { field, .. } => {
                     grpc::invalid(field, refusal.to_string())
                 }
-                Refusal::NotTheirs { .. } => grpc::denied(refusal.to_string()),
+                Refusal::NotTheirs { .. } | Refusal::Beside(Objection::NotTheirs { .. }) => {
+                    grpc::denied(refusal.to_string())
+                }
                 Refusal::OutOfOrder { .. }
                 | Refusal::ProposerDecides
                 | Refusal::AuthorReviews
@@ -116,11 +121,13 @@ impl From<ActionError> for Status {
                 | Refusal::Decided(_)
                 | Refusal::Rests
                 | Refusal::RestsNot
-                | Refusal::HandlerFollowsUp => grpc::refused(refusal.code(), refusal.to_string()),
+                | Refusal::HandlerFollowsUp
+                | Refusal::Beside(_) => grpc::refused(refusal.code(), refusal.to_string()),
             },
-            ActionError::NoCase | ActionError::NoNotice | ActionError::NoEscalation => {
-                grpc::not_found(error.to_string())
-            }
+            ActionError::NoCase
+            | ActionError::NoNotice
+            | ActionError::NoEscalation
+            | ActionError::NoMatter(_) => grpc::not_found(error.to_string()),
             ActionError::Stale { .. } => grpc::stale(error.to_string()),
             ActionError::Invalid { field, sentence } => grpc::invalid(field, sentence),
             ActionError::Request(RequestTrouble::Reused(_) | RequestTrouble::NoId) => {
@@ -146,6 +153,7 @@ impl From<ActionError> for Trouble {
             | ActionError::NoCase
             | ActionError::NoNotice
             | ActionError::NoEscalation
+            | ActionError::NoMatter(_)
             | ActionError::Stale { .. }
             | ActionError::Invalid { .. }
             | ActionError::Malformed { .. }

@@ -13,10 +13,15 @@ use crate::{
     errors::ActionError,
 };
 
+mod accountability;
+mod appeals;
 mod asking;
 mod course;
+mod disclosures;
+mod panels;
 mod parse;
 mod reading;
+mod rectifications;
 
 use asking::Asked;
 

@@ -16,9 +16,14 @@ use suda_proto::{
         ComplaintRegistered, ComplaintWithdrawn, MaterialAdded, PapersCompleted, RelationFound,
     },
     routing::v1::{
-        course_service_server::CourseServiceServer, routing_service_server::RoutingServiceServer,
+        accountability_service_server::AccountabilityServiceServer,
+        appeal_service_server::AppealServiceServer, course_service_server::CourseServiceServer,
+        disclosure_service_server::DisclosureServiceServer,
+        panel_service_server::PanelServiceServer,
+        rectification_service_server::RectificationServiceServer,
+        routing_service_server::RoutingServiceServer,
     },
-    sla_watchdog::v1::{Escalated, WarningDue},
+    sla_watchdog::v1::{ClockBreached, Escalated, WarningDue},
 };
 
 pub mod actions;
@@ -55,6 +60,11 @@ impl Service for Routing {
         Ok(Assembly::new()
             .serves(RoutingServiceServer::from_arc(desk.clone()))
             .serves(CourseServiceServer::from_arc(desk.clone()))
+            .serves(AppealServiceServer::from_arc(desk.clone()))
+            .serves(RectificationServiceServer::from_arc(desk.clone()))
+            .serves(AccountabilityServiceServer::from_arc(desk.clone()))
+            .serves(PanelServiceServer::from_arc(desk.clone()))
+            .serves(DisclosureServiceServer::from_arc(desk.clone()))
             .hears(
                 Inbox::new(desk)
                     .on::<UnitChanged>()
@@ -67,6 +77,7 @@ impl Service for Routing {
                     .on::<RelationFound>()
                     .on::<WarningDue>()
                     .on::<Escalated>()
+                    .on::<ClockBreached>()
                     .on::<NoticeDelivered>()
                     .on::<NoticeFailed>()
                     .on::<CaseSealed>(),

@@ -22,6 +22,7 @@ use crate::{
 };
 
 mod course;
+pub mod matters;
 pub mod views;
 
 use views::ground;

@@ -16,13 +16,19 @@ use crate::{
 };
 use course::CourseRow;
 
+pub mod accountability;
 pub mod afterwards;
+pub mod appeals;
 pub mod course;
 pub mod detail;
+pub mod disclosures;
 pub mod escalations;
 pub mod lists;
+pub mod matters;
 pub mod notices;
+pub mod panels;
 pub mod record;
+pub mod rectifications;
 pub mod reference;
 
 /// A case with what the law needs to know of it.

@@ -12,12 +12,14 @@ use suda_proto::{
     intake::v1::{
         ComplaintRegistered, ComplaintWithdrawn, MaterialAdded, PapersCompleted, RelationFound,
     },
-    sla_watchdog::v1::{ClockView, Escalated, RungView, WarningDue},
+    sla_watchdog::v1::{ClockBreached, ClockView, Escalated, RungView, WarningDue},
 };
 
 use crate::{
     actions::{
         hearing::{self, Complaint, Ended, Rung, instant},
+        matters::{self, Brought},
+        raising::{self, Breach},
         supplementing,
     },
     desk::Desk,
@@ -26,14 +28,15 @@ use crate::{
         extension::in_shanghai,
     },
     errors::ActionError,
-    store::reference,
+    store::{self, reference},
 };
 
 impl Hears<ComplaintRegistered> for Desk {
     async fn hear(&self, tx: &Tx, told: ComplaintRegistered, _: &Heard) -> Result<(), Trouble> {
+        let brought = Brought::of(told.complaint.as_ref());
         let complaint = Complaint::parse(told.complaint)?;
-        hearing::open(self, tx, &complaint).await?;
-        Ok(())
+        let case = hearing::open(self, tx, &complaint).await?;
+        Ok(matters::registered(self, tx, &case, &brought).await?)
     }
 }
 
@@ -82,6 +85,9 @@ impl Hears<UnitChanged> for Desk {
         let name = named
             .or(unit.periods.first())
             .map(|period| period.name.clone());
+        let parent = named.or(unit.periods.first());
+        let parent = parent.map_or("", |period| period.parent_code.as_str());
+        store::matters::put_parent(tx, &unit.code, parent, unit.revision).await?;
         let row = reference::Unit {
             unit_code: unit.code,
             kind: unit.kind,
@@ -157,6 +163,24 @@ impl Hears<Escalated> for Desk {
         }
         let rung = rung("Escalated", told.clock, told.rung, heard)?;
         Ok(hearing::ring(self, tx, &rung, false, heard).await?)
+    }
+}
+
+impl Hears<ClockBreached> for Desk {
+    async fn hear(&self, tx: &Tx, told: ClockBreached, _: &Heard) -> Result<(), Trouble> {
+        let clock = told.clock.ok_or(malformed("ClockBreached", "clock"))?;
+        // A clock of nothing that is a case, such as the half-year report's, is nobody's delay here.
+        let Ok(case_id) = clock.case_id.parse() else {
+            return Ok(());
+        };
+        let breach = Breach {
+            due_at: instant(clock.due_at.as_ref()).ok_or(malformed("ClockBreached", "due_at"))?,
+            clock_id: clock.clock_id,
+            code: clock.code,
+            name: clock.name,
+            article: clock.article,
+        };
+        Ok(raising::breached(self, tx, case_id, &breach).await?)
     }
 }
 

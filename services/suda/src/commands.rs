@@ -4,22 +4,28 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::{output::Form, session::Session};
 
+mod accountability;
+mod appeal;
 mod archive;
 mod case;
 mod clock;
 mod complaint;
+mod disclosure;
 #[cfg(test)]
 mod documented;
 mod escalation;
 mod files;
 mod keys;
 mod load;
+mod matters;
 mod moving;
 mod notice;
 mod operate;
 mod order;
 mod pages;
+mod panel;
 mod policy;
+mod rectification;
 mod reference;
 mod report;
 mod up;
@@ -60,6 +66,27 @@ enum What {
     /// Letters to complainants and alarms to posts.
     #[command(subcommand)]
     Notice(notice::Noticing),
+    /// Appeals against a decision.
+    #[command(subcommand)]
+    Appeal(Box<appeal::Appeal>),
+    /// Tasks to put something right.
+    #[command(subcommand)]
+    Rectification(rectification::Rectification),
+    /// Who is to answer for what, and rewards.
+    #[command(subcommand)]
+    Accountability(Box<accountability::Accountability>),
+    /// Panels on suspected malicious complaints.
+    #[command(subcommand)]
+    Panel(panel::Panel),
+    /// Reports of reprisal, straight to the compliance department.
+    #[command(subcommand)]
+    Reprisal(disclosure::Reprisal),
+    /// Reports of serious violations by staff.
+    #[command(subcommand)]
+    Violation(disclosure::Violation),
+    /// Grave and urgent cases, told up the line at once.
+    #[command(subcommand)]
+    Major(disclosure::Major),
     /// When things are due, and why.
     #[command(subcommand)]
     Clock(clock::Clock),
@@ -109,6 +136,13 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         What::Order(what) => order::run(what, &session, output).await,
         What::Escalation(what) => escalation::run(what, &session, output).await,
         What::Notice(what) => notice::run(what, &session, output).await,
+        What::Appeal(what) => appeal::run(&what, &session, output).await,
+        What::Rectification(what) => rectification::run(&what, &session, output).await,
+        What::Accountability(what) => accountability::run(&what, &session, output).await,
+        What::Panel(what) => panel::run(&what, &session, output).await,
+        What::Reprisal(what) => disclosure::reprisal(&what, &session, output).await,
+        What::Violation(what) => disclosure::violation(&what, &session, output).await,
+        What::Major(what) => disclosure::major(&what, &session, output).await,
         What::Clock(what) => clock::run(&what, &session, output).await,
         What::Policy(what) => policy::run(&what, &session, output).await,
         What::Archive(what) => archive::run(&what, &session, output).await,

@@ -11,6 +11,7 @@ use super::{
     extension::in_shanghai,
 };
 
+pub mod beside;
 pub mod course;
 
 /// What a notice is; the numbers are the contract's.
@@ -54,6 +55,18 @@ pub enum Kind {
     Group = 18,
     /// Papers are missing.
     Papers = 19,
+    /// 申诉受理告知.
+    AppealAccepted = 31,
+    /// 核查决定.
+    AppealDecided = 32,
+    /// An appeal, to a post.
+    Appeal = 33,
+    /// 整改通知.
+    Rectification = 34,
+    /// 重大、紧急投诉即时报告.
+    Major = 35,
+    /// A panel's summons or finding.
+    Panel = 36,
 }
 
 /// Channels that notices go by, by the contract's numbers; the others are for people to deliver.

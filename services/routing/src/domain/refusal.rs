@@ -1,5 +1,7 @@
 //! Why something is not done, in words a clerk can act on.
 
+use super::beside::Objection;
+
 /// A refusal: an answer, not a failure.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -151,6 +153,9 @@ pub enum Refusal {
     /// Who handled or answered a case does not call back about it.
     #[error("回访须由未经办本案的人员进行(指引第十二条第六款)")]
     HandlerFollowsUp,
+    /// Something beside the case is not done.
+    #[error(transparent)]
+    Beside(#[from] Objection),
 }
 
 impl Refusal {
@@ -193,6 +198,7 @@ impl Refusal {
             Self::Rests => "pause.runs",
             Self::RestsNot => "pause.none",
             Self::HandlerFollowsUp => "follow_up.handler",
+            Self::Beside(objection) => objection.code(),
         }
     }
 }

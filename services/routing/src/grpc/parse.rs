@@ -104,6 +104,10 @@ pub(super) fn proof(blob: Blob) -> Proof {
     }
 }
 
+pub(super) fn proofs(blobs: Vec<Blob>) -> Vec<Proof> {
+    blobs.into_iter().map(proof).collect()
+}
+
 pub(super) fn ground(number: i32) -> Result<DeclineGround, ActionError> {
     publications::ground_of(number)
         .ok_or_else(|| ActionError::invalid("ground", "请选择不予受理的理由"))

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::parse;
 use crate::{
-    actions::{actors, sees},
+    actions::{actors, sees, veiled},
     desk::Desk,
     domain::{
         case::Case,
@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// A place in a list: the instant it is sorted by, and the id.
-type Place = (DateTime<Utc>, Uuid);
+pub(super) type Place = (DateTime<Utc>, Uuid);
 
 /// How many there are in a part of a list, when nobody says, and at most.
 const PAGE: (u32, u32) = (50, 500);
@@ -50,7 +50,7 @@ pub(super) async fn get_case(
     let approvals = detail::approvals(db, case.id).await?;
     let answer = detail::answer(db, case.id).await?;
     Ok(api::GetCaseResponse {
-        case: Some(publications::view(&case)),
+        case: Some(veiled(caller, &case)),
         history: detail::history(db, case.id)
             .await?
             .into_iter()
@@ -117,7 +117,7 @@ pub(super) async fn list_cases(
         (case.registration.registered_at, case.id)
     });
     Ok(api::ListCasesResponse {
-        cases: cases.iter().map(publications::view).collect(),
+        cases: cases.iter().map(|case| veiled(caller, case)).collect(),
         next_token,
     })
 }
@@ -163,7 +163,7 @@ pub(super) async fn list_queue(
         answer.next_token = next(&mut found, size, |(_, case)| (case.moved_at, case.id));
         answer.items = found
             .iter()
-            .map(|(kind, case)| waiting(*kind, case))
+            .map(|(kind, case)| waiting(*kind, case, veiled(caller, case)))
             .collect();
     }
     let counts = lists::counts(db, seen, &desks).await?;
@@ -174,14 +174,14 @@ pub(super) async fn list_queue(
     Ok(answer)
 }
 
-fn waiting(kind: i32, case: &Case) -> api::QueueItem {
+fn waiting(kind: i32, case: &Case, view: api::CaseView) -> api::QueueItem {
     let extension = case
         .waiting
         .as_ref()
         .filter(|_| kind == i32::from(api::QueueKind::ToApprove));
     api::QueueItem {
         kind,
-        case: Some(publications::view(case)),
+        case: Some(view),
         waiting_since: Some(stamp(case.moved_at)),
         escalation: None,
         extension_id: extension
@@ -279,11 +279,11 @@ pub(super) async fn list_notices(
 }
 
 /// The unions and units a caller is bounded to; none for all.
-fn sight(caller: &Caller) -> (Option<Vec<String>>, Option<Vec<String>>) {
+pub(super) fn sight(caller: &Caller) -> (Option<Vec<String>>, Option<Vec<String>>) {
     (caller.unions_or_all(), caller.outlet_only())
 }
 
-fn seen<'a>(
+pub(super) fn seen<'a>(
     caller: &'a Caller,
     unions: &'a Option<Vec<String>>,
     units: &'a Option<Vec<String>>,
@@ -318,7 +318,7 @@ fn desks(caller: &Caller) -> Desks {
 }
 
 /// How many are wanted, and behind which place.
-fn page(page: Option<Page>) -> Result<(u32, Option<Place>), ActionError> {
+pub(super) fn page(page: Option<Page>) -> Result<(u32, Option<Place>), ActionError> {
     let page = page.unwrap_or_default();
     let size = if page.size == 0 {
         PAGE.0
@@ -338,7 +338,7 @@ fn page(page: Option<Page>) -> Result<(u32, Option<Place>), ActionError> {
 }
 
 /// Cuts a list to its part and says what to continue with; one more row was asked for than the part has.
-fn next<T>(rows: &mut Vec<T>, size: u32, place: impl Fn(&T) -> Place) -> String {
+pub(super) fn next<T>(rows: &mut Vec<T>, size: u32, place: impl Fn(&T) -> Place) -> String {
     let size = usize::try_from(size).unwrap_or(usize::MAX);
     if rows.len() <= size {
         return String::new();
@@ -350,7 +350,7 @@ fn next<T>(rows: &mut Vec<T>, size: u32, place: impl Fn(&T) -> Place) -> String 
     })
 }
 
-fn entry(row: detail::HistoryRow) -> api::HistoryEntry {
+pub(super) fn entry(row: detail::HistoryRow) -> api::HistoryEntry {
     let texts: Vec<(String, String)> = serde_json::from_value(row.texts).unwrap_or_default();
     api::HistoryEntry {
         sequence: store::count(row.sequence),

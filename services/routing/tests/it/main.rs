@@ -1,12 +1,17 @@
 //! Routing from outside: over gRPC, with a real PostgreSQL and a real broker.
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+mod answering_for;
+mod appealing;
 mod declining;
+mod disclosing;
 mod escalating;
 mod extending;
 mod handling;
 mod hearing;
+mod judging;
 mod passing;
+mod rectifying;
 mod recusing;
 mod seeing;
 mod sharing;
@@ -38,6 +43,7 @@ async fn started() -> Stack {
     let stack = Stack::start::<Routing>(|_| {}).await;
     for (code, kind, name, union, reception) in [
         ("44HG", UnitKind::Department, "省联社合规部", "44", true),
+        ("44JJ", UnitKind::Department, "省联社纪检室", "44", false),
         ("5890", UnitKind::Office, "江门办事处", "5890", false),
         ("589002", UnitKind::Union, "台山农商行", "589002", false),
         ("589002SL", UnitKind::Department, "受理部门", "589002", true),
@@ -65,7 +71,7 @@ async fn started() -> Stack {
         let period = UnitPeriod {
             from: "2010-01-01".into(),
             name: name.into(),
-            parent_code: String::new(),
+            parent_code: parent_of(code, union),
         };
         let unit = Unit {
             code: code.into(),
@@ -148,6 +154,7 @@ async fn started() -> Stack {
             "p-office",
             "bsc@example.com",
         ),
+        ("5890-officer", "5890", Role::OfficeOfficer, "p-officer", ""),
         (
             "44HG-head",
             "44HG",
@@ -174,6 +181,16 @@ async fn started() -> Stack {
     }
     stack.settle().await;
     stack
+}
+
+/// The line up: departments and outlets below their union, unions below the office, the office below the province.
+fn parent_of(code: &str, union: &str) -> String {
+    match (code, union) {
+        ("5890", _) | (_, "44") => "44",
+        (code, union) if code == union => "5890",
+        (_, union) => union,
+    }
+    .to_owned()
 }
 
 fn receiver() -> Person {
@@ -204,6 +221,16 @@ fn tech() -> Person {
 }
 fn discipline() -> Person {
     person("p-discipline").post("589002JC-head", "589002JC", "589002", "unit_head")
+}
+fn officer() -> Person {
+    person("p-officer")
+        .post("5890-officer", "5890", "5890", "office_officer")
+        .unions(["5890", "589001", "589002"])
+}
+fn compliance() -> Person {
+    person("p-compliance")
+        .post("44HG-head", "44HG", "44", "compliance_head")
+        .unions(["*"])
 }
 fn service() -> Person {
     person("archive")
