@@ -233,6 +233,7 @@ impl Desk {
         Ok(GetFileResponse {
             file: Some(view(&row)),
             items: lines.into_iter().map(item).collect(),
+            ..GetFileResponse::default()
         })
     }
 
@@ -350,6 +351,7 @@ fn item(line: Line) -> CatalogueItem {
         media_type: line.media_type,
         size_bytes: line.size_bytes,
         digest: line.digest,
+        ..CatalogueItem::default()
     }
 }
 

@@ -33,6 +33,7 @@ pub fn view(row: &FileRow) -> FileView {
         sealed_at: row.sealed_at.map(timestamp),
         last_seq: row.last_seq.map_or(0, count),
         checkpoint_seq: row.checkpoint_seq.map_or(0, count),
+        ..FileView::default()
     }
 }
 
