@@ -2,18 +2,10 @@
 
 use serde::Deserialize;
 
-use crate::domain::package::Scheme;
-
 /// Section `[service]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// 门类代码.
-    pub class_code: String,
-    /// 保管期限代码.
-    pub term_code: String,
-    /// 机构(问题)代码.
-    pub organ_code: String,
     /// How often the end of the ledger is signed.
     pub checkpoint_seconds: u64,
     /// How many entries lie between two signed points at most.
@@ -24,18 +16,16 @@ pub struct Settings {
     pub seal_batch: u32,
     /// How long a case without any clock waits.
     pub no_clock_patience_seconds: i64,
+    /// How long late records gather before they become an addendum.
+    pub addendum_quiet_hours: i64,
+    /// How large a transfer's bag grows before the rest follows in the next batch.
+    pub bag_limit_bytes: u64,
+    /// Where a virus scanner answers; empty for none.
+    pub scanner_address: String,
+    /// Where copies of signed checkpoints are laid for a second custodian; empty for none.
+    pub custody_folder: String,
+    /// How often they are.
+    pub custody_seconds: u64,
     /// The public keys with which it signed before.
     pub former_keys: Vec<String>,
-}
-
-impl Settings {
-    /// How files are coded.
-    #[must_use]
-    pub fn scheme(&self) -> Scheme {
-        Scheme {
-            class: self.class_code.clone(),
-            term: self.term_code.clone(),
-            organ: self.organ_code.clone(),
-        }
-    }
 }

@@ -1,5 +1,7 @@
 //! What belongs into a file, fetched from those who own it. Never within a transaction.
 
+use std::collections::BTreeSet;
+
 use anyhow::Context as _;
 use chassis::grpc::LARGEST_MESSAGE;
 use suda_proto::{
@@ -60,6 +62,7 @@ pub async fn fetch(desk: &Desk, case: &Ended) -> anyhow::Result<Parts> {
         case: routed,
         clocks,
         originals,
+        known_items: BTreeSet::new(),
     })
 }
 

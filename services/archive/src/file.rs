@@ -6,7 +6,6 @@ use anyhow::Context as _;
 use bytes::Bytes;
 use chassis::keys::Keys;
 use chrono::{DateTime, Utc};
-use serde::Serialize;
 use serde_json::{Value, json};
 use suda_proto::{
     common::v1::Blob, intake::v1::GetForFileResponse, routing::v1::GetCaseResponse,
@@ -18,12 +17,15 @@ use crate::{
     domain::{
         chain,
         package::{
-            self, CASE, CATALOGUE, CLOCKS, COMPLAINT, ENTRIES, Item, Line, MANIFEST, PROOF,
-            SIGNATURE,
+            self, CASE, CATALOGUE, CLOCKS, COMPLAINT, ENTRIES, Item, Line, MANIFEST, PREVIOUS,
+            PROOF, SIGNATURE,
         },
         words,
     },
-    record::{self, Catalogue, Entry, FILE_FORMAT, Proof, Segment, Signature, instant},
+    record::{
+        self, Catalogue, Entry, FILE_FORMAT, Previous, Proof, Retention, Segment, Signature,
+        instant, pretty,
+    },
 };
 
 /// What a file is made of, fetched and ready.
@@ -37,6 +39,8 @@ pub struct Parts {
     pub clocks: Vec<ClockView>,
     /// Originals: what each is, and its bytes.
     pub originals: Vec<Original>,
+    /// Digests of items that stand in a file of the case already: an addendum does not repeat them.
+    pub known_items: BTreeSet<String>,
 }
 
 /// An original and where it belongs.
@@ -75,6 +79,14 @@ pub struct Registered {
     pub case_id: String,
     /// When it ended.
     pub closed_at: DateTime<Utc>,
+    /// 保管期限代码.
+    pub term: String,
+    /// Why so long.
+    pub retention: Retention,
+    /// Which addendum it is; 0 for the file of a case.
+    pub addendum_number: u32,
+    /// What an addendum adds to.
+    pub previous: Option<Previous>,
 }
 
 /// The ledger's part of a file.
@@ -110,20 +122,27 @@ pub fn seal(
     sealed_at: DateTime<Utc>,
     keys: &Keys,
 ) -> anyhow::Result<Sealed> {
-    let items = items(parts, proven, sealed_at)?;
+    let items = items(parts, proven, place, sealed_at)?;
     let lines = package::catalogue(&items);
     let catalogue = pretty(&Catalogue {
         format: FILE_FORMAT.to_owned(),
         archival_code: place.archival_code.clone(),
         item_number: place.item_number,
         year: place.year,
-        title: format!("投诉 {} 案卷", place.number),
+        title: if place.addendum_number == 0 {
+            format!("投诉 {} 案卷", place.number)
+        } else {
+            format!("投诉 {} 案卷补卷{}", place.number, place.addendum_number)
+        },
         number: place.number.clone(),
         union: place.union.clone(),
         unit: place.unit.clone(),
         case_id: place.case_id.clone(),
         closed_at: instant(place.closed_at),
         sealed_at: instant(sealed_at),
+        term: place.term.clone(),
+        retention: place.retention.clone(),
+        addendum_number: place.addendum_number,
         items: lines.iter().map(Into::into).collect(),
     })?;
     let mut packed: Vec<(&str, &[u8])> = vec![(CATALOGUE, &catalogue)];
@@ -168,13 +187,12 @@ pub(crate) fn pack(items: &[(&str, &[u8])]) -> anyhow::Result<Vec<u8>> {
     Ok(zip.finish()?.into_inner())
 }
 
-fn pretty(value: &impl Serialize) -> anyhow::Result<Vec<u8>> {
-    let mut text = serde_json::to_vec_pretty(value)?;
-    text.push(b'\n');
-    Ok(text)
-}
-
-fn items(parts: &Parts, proven: &Proven, sealed_at: DateTime<Utc>) -> anyhow::Result<Vec<Item>> {
+fn items(
+    parts: &Parts,
+    proven: &Proven,
+    place: &Registered,
+    sealed_at: DateTime<Utc>,
+) -> anyhow::Result<Vec<Item>> {
     let registered_at = parts
         .complaint
         .record
@@ -215,7 +233,20 @@ fn items(parts: &Parts, proven: &Proven, sealed_at: DateTime<Utc>) -> anyhow::Re
             json!({ "clocks": clocks }),
         )?,
     ];
-    items.extend(letters(&parts.case));
+    if let Some(previous) = &place.previous {
+        items.insert(
+            0,
+            json(
+                PREVIOUS,
+                "补卷说明:所补案卷的档号与摘要",
+                "archive",
+                Some(sealed_at),
+                serde_json::to_value(previous)?,
+            )?,
+        );
+    }
+    let known = |item: &Item| parts.known_items.contains(&chain::digest(&item.bytes));
+    items.extend(letters(&parts.case).into_iter().filter(|item| !known(item)));
     for (number, original) in (1..).zip(&parts.originals) {
         let name = package::safe_name(&original.blob.file_name);
         items.push(Item {

@@ -41,12 +41,17 @@ use crate::{
 };
 
 mod exporting;
+mod reading;
+mod retention;
+mod transfers;
 
 /// How many rows a part of a list has, when the caller does not say, and at most.
 const PAGE: u32 = 50;
 const LONGEST_PAGE: u32 = 500;
 /// How large a part of a stream is.
 const PART: usize = 256 * 1024;
+/// Who still sees the bytes of a file that is only stored.
+const STORED_ONLY: [&str; 3] = ["compliance_head", "compliance_officer", "auditor"];
 /// How short a reason may be, in characters.
 const SHORTEST_REASON: usize = 4;
 
@@ -88,6 +93,15 @@ fn named_union(caller: &Caller, union: String) -> Result<Option<String>, ActionE
     }
 }
 
+/// The union a reading is of: the one that is named, or the only one that the caller sees.
+fn one_union(caller: &Caller, named: Option<&str>) -> String {
+    match (named, caller.unions.as_slice()) {
+        (Some(named), _) => named.to_owned(),
+        (None, [only]) if only != "*" => only.clone(),
+        (None, _) => String::new(),
+    }
+}
+
 fn reason(text: &str) -> Result<&str, ActionError> {
     let text = text.trim();
     if text.chars().count() < SHORTEST_REASON {
@@ -111,6 +125,7 @@ impl Desk {
         rpc: &str,
         what: &str,
         reason: &str,
+        union_code: &str,
     ) -> Result<(), ActionError> {
         let post = caller.posts.first().map_or("", |post| post.code.as_str());
         let reading = access::Reading {
@@ -121,6 +136,7 @@ impl Desk {
             rpc,
             what,
             reason,
+            union_code,
         };
         Ok(access::note(self.db.reader(), &reading).await?)
     }
@@ -150,7 +166,9 @@ impl Desk {
             Some(token) => Some(search_place(&token).ok_or_else(bad_token)?),
         };
         let union = named_union(caller, asked.union_code)?;
-        self.note(caller, "Search", &wanted.join(" "), "").await?;
+        let of = one_union(caller, union.as_deref());
+        self.note(caller, "Search", &wanted.join(" "), "", &of)
+            .await?;
         let grams = wanted.iter().flat_map(|word| words::grams(word)).collect();
         let db = self.db.reader();
         let hits = files::search(
@@ -196,10 +214,30 @@ impl Desk {
         };
         let union = named_union(caller, asked.union_code)?;
         let what = format!("{} {}", union.as_deref().unwrap_or("*"), asked.year);
-        self.note(caller, "ListFiles", &what, "").await?;
-        let rows = files::list(self.db.reader(), &scope(caller), union, year, after, size).await?;
+        let of = one_union(caller, union.as_deref());
+        self.note(caller, "ListFiles", &what, "", &of).await?;
+        let complaints = asked
+            .complaint_ids
+            .iter()
+            .map(|complaint| id("complaint_ids", complaint))
+            .collect::<Result<Vec<_>, _>>()?;
+        if complaints.len() > usize::try_from(LONGEST_PAGE).unwrap_or(usize::MAX) {
+            let sentence = format!("一次最多查 {LONGEST_PAGE} 件投诉");
+            return Err(ActionError::Invalid("complaint_ids", sentence));
+        }
+        let wanted = files::Wanted {
+            union,
+            year,
+            complaints: (!complaints.is_empty()).then_some(complaints),
+            after,
+            limit: size,
+        };
+        let rows = files::list(self.db.reader(), &scope(caller), wanted).await?;
         let next_token = next(&rows, size, |row| {
-            format!("{}.{}.{}", row.year, row.item_number, row.union_code)
+            format!(
+                "{}.{}.{}.{}",
+                row.year, row.term, row.item_number, row.union_code
+            )
         });
         Ok(ListFilesResponse {
             files: rows.iter().map(view).collect(),
@@ -228,12 +266,15 @@ impl Desk {
             }
         };
         let row = self.found(caller, &which).await?;
-        self.note(caller, "GetFile", &row.number, "").await?;
-        let lines = files::items(self.db.reader(), row.file_id).await?;
+        self.note(caller, "GetFile", &row.number, "", &row.union_code)
+            .await?;
+        let db = self.db.reader();
+        let lines = files::items(db, row.file_id).await?;
+        let addenda = files::addenda(db, row.file_id).await?;
         Ok(GetFileResponse {
             file: Some(view(&row)),
             items: lines.into_iter().map(item).collect(),
-            ..GetFileResponse::default()
+            addenda: addenda.iter().map(view).collect(),
         })
     }
 
@@ -255,7 +296,23 @@ impl Desk {
             (file, _) => Which::File(id("file_id", file)?),
         };
         let row = self.found(caller, &which).await?;
-        self.note(caller, "Export", &row.number, reason).await?;
+        if row.destroyed_at.is_some() {
+            let sentence = format!("案卷 {} 已到期鉴定销毁,只保留登记和留痕", row.archival_code);
+            return Err(ActionError::NotNow("archive.destroyed", sentence));
+        }
+        // What is only stored is shown to those who must be able to prove it, and to nobody else (个人信息保护法 art. 47).
+        if row.stored_only && caller.post_with(&STORED_ONLY).is_none() {
+            let sentence = "投诉人资料已依法删除,本卷只作保存,仅限合规部和审计调阅".to_owned();
+            return Err(ActionError::NotYours(sentence));
+        }
+        self.note(
+            caller,
+            "Export",
+            &row.archival_code,
+            reason,
+            &row.union_code,
+        )
+        .await?;
         let digest = row.file_digest.as_deref().unwrap_or_default();
         match self.blobs.get(digest).await {
             Ok(Some(bytes)) => Ok((row, bytes)),
@@ -285,7 +342,8 @@ impl Desk {
             limit: size,
         };
         let what = format!("{wanted:?}");
-        self.note(caller, "ListLedger", &what, "").await?;
+        let of = one_union(caller, wanted.union.as_deref());
+        self.note(caller, "ListLedger", &what, "", &of).await?;
         let db = self.db.reader();
         let entries = ledger::list(db, &scope(caller), &wanted).await?;
         let next_token = next(&entries, size, |entry| (entry.seq + 1).to_string());
@@ -303,7 +361,7 @@ impl Desk {
         asked: VerifyLedgerRequest,
     ) -> Result<VerifyLedgerResponse, ActionError> {
         let what = format!("{}..{}", asked.from_seq, asked.until_seq);
-        self.note(caller, "VerifyLedger", &what, "").await?;
+        self.note(caller, "VerifyLedger", &what, "", "").await?;
         let found = verifying::verify(self, asked.from_seq, asked.until_seq).await?;
         let faults = found.faults.into_iter();
         Ok(VerifyLedgerResponse {
@@ -333,9 +391,10 @@ fn search_place(token: &str) -> Option<(DateTime<chrono::Utc>, Uuid)> {
 }
 
 fn list_place(token: &str) -> Option<Place> {
-    let mut parts = token.splitn(3, '.');
+    let mut parts = token.splitn(4, '.');
     Some(Place {
         year: parts.next()?.parse().ok()?,
+        term: parts.next()?.to_owned(),
         item: parts.next()?.parse().ok()?,
         union: parts.next()?.to_owned(),
     })
@@ -351,7 +410,8 @@ fn item(line: Line) -> CatalogueItem {
         media_type: line.media_type,
         size_bytes: line.size_bytes,
         digest: line.digest,
-        ..CatalogueItem::default()
+        first_page: line.first_page,
+        pages: line.pages,
     }
 }
 

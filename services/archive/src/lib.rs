@@ -9,29 +9,49 @@ use chassis::{
     repeat::Repeat,
     run::{Assembly, Base, Service},
 };
-use suda_proto::archive::v1::archive_service_server::ArchiveServiceServer;
+use suda_proto::archive::v1::{
+    access_log_service_server::AccessLogServiceServer,
+    archive_service_server::ArchiveServiceServer, retention_service_server::RetentionServiceServer,
+    transfer_service_server::TransferServiceServer,
+};
 
 pub mod actions;
+pub mod clockwork;
 pub mod config;
+pub mod custody;
 pub mod desk;
 pub mod domain;
 pub mod errors;
 pub mod fetching;
 pub mod file;
 pub mod grpc;
+pub mod inspection;
+pub mod lists;
 pub mod publications;
 pub mod record;
+pub mod scanning;
+pub mod schedule;
 pub mod store;
 pub mod subscriptions;
 pub mod verify;
 
-use actions::{checkpointing, sealing};
+use actions::{checkpointing, disposing, guarding, sealing};
 use desk::Desk;
 
 /// The task that seals files.
 pub const SEAL: &str = "seal_files";
 /// The task that signs the end of the ledger.
 pub const SIGN: &str = "sign_ledger";
+/// The task that lays signed checkpoints before a second custodian.
+pub const GUARD: &str = "guard_ledger";
+/// The task that removes the bytes of files whose destruction was decided.
+pub const DESTROY: &str = "destroy_files";
+/// The task that folds texts again that an older folding made.
+pub const REFOLD: &str = "refold_texts";
+/// How often the last two run when nobody wakes them.
+const SELDOM: Duration = Duration::from_secs(600);
+/// How many texts are folded again in one round.
+const REFOLD_BATCH: u32 = 200;
 
 /// The service.
 pub struct Archive;
@@ -49,9 +69,14 @@ impl Service for Archive {
         let sign_every = Duration::from_secs(settings.checkpoint_seconds);
         let seal_every = Duration::from_secs(settings.seal_seconds);
         let desk = desk(base, settings);
+        let guard_every = Duration::from_secs(desk.settings.custody_seconds);
         let (signing, sealing, counting) = (desk.clone(), desk.clone(), desk.clone());
+        let (guarding, destroying, folding) = (desk.clone(), desk.clone(), desk.clone());
         Ok(Assembly::new()
             .serves(ArchiveServiceServer::from_arc(desk.clone()))
+            .serves(TransferServiceServer::from_arc(desk.clone()))
+            .serves(RetentionServiceServer::from_arc(desk.clone()))
+            .serves(AccessLogServiceServer::from_arc(desk.clone()))
             .hears(Inbox::new(desk).on_everything())
             .repeats(Repeat::every(SIGN, sign_every, move || {
                 let desk = signing.clone();
@@ -63,6 +88,23 @@ impl Service for Archive {
             .repeats(Repeat::every(SEAL, seal_every, move || {
                 let desk = sealing.clone();
                 async move { sealing::round(&desk).await }
+            }))
+            .repeats(Repeat::every(GUARD, guard_every, move || {
+                let desk = guarding.clone();
+                async move { guarding::lay(&desk).await }
+            }))
+            .repeats(Repeat::every(DESTROY, SELDOM, move || {
+                let desk = destroying.clone();
+                async move { disposing::remove(&desk).await }
+            }))
+            .repeats(Repeat::every(REFOLD, SELDOM, move || {
+                let desk = folding.clone();
+                async move {
+                    let refold =
+                        async |tx: &chassis::db::Tx| store::keeping::refold(tx, REFOLD_BATCH).await;
+                    let folded = desk.db.transaction("refold_texts", refold).await?;
+                    Ok::<_, anyhow::Error>(format!("{folded} folded again"))
+                }
             }))
             .counts(move || {
                 let desk = counting.clone();

@@ -2,6 +2,8 @@
 //!
 //! Names of fields are never changed or used again; new ones may be added.
 
+use std::sync::LazyLock;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use chrono::{DateTime, SecondsFormat, Utc};
 use prost_reflect::{DescriptorPool, DynamicMessage, SerializeOptions};
@@ -15,10 +17,21 @@ pub const FILE_FORMAT: &str = "suda-file-1";
 /// The format of an exported ledger.
 pub const LEDGER_FORMAT: &str = "suda-ledger-1";
 
+/// The contracts this program was built with.
+static POOL: LazyLock<Option<DescriptorPool>> =
+    LazyLock::new(|| DescriptorPool::decode(suda_proto::DESCRIPTORS).ok());
+
 /// An instant as it is written: RFC 3339, UTC, microseconds.
 #[must_use]
 pub fn instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Micros, true)
+}
+
+/// A value as JSON that people can read, too.
+pub fn pretty(value: &impl Serialize) -> anyhow::Result<Vec<u8>> {
+    let mut text = serde_json::to_vec_pretty(value)?;
+    text.push(b'\n');
+    Ok(text)
 }
 
 /// Bytes as Base64.
@@ -170,6 +183,12 @@ impl Checkpoint {
     }
 }
 
+/// The name under which a second custodian has a checkpoint.
+#[must_use]
+pub fn checkpoint_name(seq: u64) -> String {
+    format!("checkpoint-{seq:012}.json")
+}
+
 /// How some entries lead to a checkpoint: the content digests of everything from the first of them up to it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Segment {
@@ -246,6 +265,12 @@ pub struct Line {
     pub size_bytes: u64,
     /// SHA-256.
     pub sha256: String,
+    /// On which page of the file it begins; 0 in files from before pages were counted.
+    #[serde(default)]
+    pub first_page: u32,
+    /// How many pages it counts for; 0 in files from before pages were counted.
+    #[serde(default)]
+    pub pages: u32,
 }
 
 impl From<&package::Line> for Line {
@@ -259,8 +284,40 @@ impl From<&package::Line> for Line {
             media_type: line.media_type.clone(),
             size_bytes: line.size_bytes,
             sha256: line.digest.clone(),
+            first_page: line.first_page,
+            pages: line.pages,
         }
     }
+}
+
+/// Why a file is kept as long as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retention {
+    /// The row.
+    pub rule: String,
+    /// What it is for.
+    pub title: String,
+    /// Where it comes from.
+    pub basis: String,
+    /// The version of the schedule.
+    pub schedule_version: u32,
+    /// The last day of the term; empty when it is kept for ever.
+    pub expires_on: String,
+}
+
+/// What an addendum (补卷) adds to: the file before it, by its digest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Previous {
+    /// 档号 of the case's own file.
+    pub main_archival_code: String,
+    /// SHA-256 of the case's own file.
+    pub main_sha256: String,
+    /// 档号 of the file just before: the case's own, or the addendum before.
+    pub archival_code: String,
+    /// SHA-256 of it.
+    pub sha256: String,
+    /// The last ledger entry that stands in it.
+    pub last_seq: u64,
 }
 
 /// The catalogue (卷内目录).
@@ -288,6 +345,15 @@ pub struct Catalogue {
     pub closed_at: String,
     /// When it was sealed.
     pub sealed_at: String,
+    /// 保管期限: Y, D30 or D10; empty in files from before there was a schedule.
+    #[serde(default)]
+    pub term: String,
+    /// The row of the retention schedule that decided it, and its version.
+    #[serde(default)]
+    pub retention: Retention,
+    /// Which addendum (补卷) of the case it is; 0 for the file of a case.
+    #[serde(default)]
+    pub addendum_number: u32,
     /// What is in it.
     pub items: Vec<Line>,
 }
@@ -325,14 +391,30 @@ pub enum LedgerLine {
 /// A message in words, by the contracts this program was built with; `None` when it does not know it.
 #[must_use]
 pub fn readable(message: &str, body: &[u8]) -> Option<Value> {
-    use std::sync::LazyLock;
-    static POOL: LazyLock<Option<DescriptorPool>> =
-        LazyLock::new(|| DescriptorPool::decode(suda_proto::DESCRIPTORS).ok());
     let descriptor = POOL.as_ref()?.get_message_by_name(message)?;
     let told = DynamicMessage::decode(descriptor, body).ok()?;
     let options = SerializeOptions::new().use_proto_field_name(true);
     told.serialize_with_options(serde_json::value::Serializer, &options)
         .ok()
+}
+
+/// The case that a message names: its own field `case_id`, or that of what it is about; a complaint's id is its case's. `None`
+/// when it names none, or this program does not know it.
+#[must_use]
+pub fn concerned(message: &str, body: &[u8]) -> Option<uuid::Uuid> {
+    let descriptor = POOL.as_ref()?.get_message_by_name(message)?;
+    let told = DynamicMessage::decode(descriptor, body).ok()?;
+    let within = |message: &DynamicMessage| {
+        ["case_id", "complaint_id"].into_iter().find_map(|name| {
+            let value = message.get_field_by_name(name)?;
+            value.as_str()?.parse::<uuid::Uuid>().ok()
+        })
+    };
+    within(&told).or_else(|| {
+        told.fields()
+            .filter_map(|(_, value)| value.as_message().and_then(within))
+            .next()
+    })
 }
 
 /// A message in words.

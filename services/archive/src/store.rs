@@ -4,8 +4,13 @@ use sea_orm::FromQueryResult;
 
 pub mod access;
 pub mod cases;
+pub mod disposals;
 pub mod files;
+pub mod holds;
+pub mod keeping;
 pub mod ledger;
+pub mod schedules;
+pub mod transfers;
 
 /// Who may see what: the unions (all when none are named), and the person who may be barred from single cases.
 #[derive(Debug, Clone)]
@@ -14,6 +19,16 @@ pub struct Scope {
     pub unions: Option<Vec<String>>,
     /// The caller.
     pub person_id: String,
+}
+
+impl Scope {
+    /// Whether a union is within it.
+    #[must_use]
+    pub fn sees(&self, union: &str) -> bool {
+        self.unions
+            .as_ref()
+            .is_none_or(|unions| unions.iter().any(|seen| seen == union))
+    }
 }
 
 /// Numbers in rows are signed.

@@ -1,6 +1,6 @@
 //! Messages in: every one of them into the ledger, and of a few what the archive must know itself.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chassis::{
     db::Tx,
@@ -10,17 +10,23 @@ use chassis::{
 use chrono::SubsecRound as _;
 use suda_proto::{
     directory::v1::UnitChanged,
-    intake::v1::ComplaintRegistered,
+    intake::v1::{ComplaintRegistered, IdentityErased},
     routing::v1::{CaseState, CaseView, InterestDeclared, RecusalRefused},
 };
 use uuid::Uuid;
 
 use crate::{
     desk::Desk,
-    domain::chain::{Event, digest},
+    domain::{
+        addendum,
+        chain::{Event, digest},
+    },
+    publications::Teller,
+    record,
     store::{
+        big,
         cases::{self, Case},
-        ledger,
+        keeping, ledger,
     },
 };
 
@@ -44,6 +50,7 @@ impl HearsAll for Desk {
             .collect();
         let (mut seq, mut prev) = (head.seq, head.hash);
         let mut entries = Vec::with_capacity(batch.len());
+        let (mut named, mut last) = (Vec::new(), BTreeMap::new());
         for heard in batch {
             let body_digest = digest(&heard.body);
             let name = (heard.id, heard.source.clone());
@@ -64,8 +71,23 @@ impl HearsAll for Desk {
             prev.clone_from(&entry.hash);
             entries.push(entry);
             self.learn(tx, heard).await?;
+            let key = heard.key.parse::<Uuid>().ok();
+            let case = record::concerned(heard.message(), &heard.body);
+            if let Some(case) = case.filter(|case| Some(*case) != key) {
+                named.push((case, big(seq)));
+            }
+            if let Some(case) = case.or(key).filter(|_| addendum::belongs(heard.message())) {
+                last.insert(case, big(seq));
+            }
         }
         ledger::append(tx, &entries).await?;
+        if !named.is_empty() {
+            ledger::concern(tx, &named).await?;
+        }
+        if !last.is_empty() {
+            let last: Vec<(Uuid, i64)> = last.into_iter().collect();
+            cases::told(tx, &last, now).await?;
+        }
         Ok(())
     }
 }
@@ -91,6 +113,7 @@ impl Desk {
         let learned = match message {
             "suda.directory.v1.UnitChanged" => self.learn_unit(tx, heard).await,
             "suda.intake.v1.ComplaintRegistered" => self.learn_complaint(tx, heard).await,
+            "suda.intake.v1.IdentityErased" => self.learn_erasure(tx, heard).await,
             _ if message.starts_with("suda.routing.v1.") => self.learn_case(tx, heard).await,
             _ => Ok(()),
         };
@@ -131,6 +154,26 @@ impl Desk {
                 &complaint.complained_person_id,
             )
             .await?;
+        }
+        Ok(())
+    }
+
+    /// From now on the files are only stored (个人信息保护法 art. 47): no text finds them. Their bytes stay as they were
+    /// sealed, and the identity in them is bytes that no key opens any more.
+    async fn learn_erasure(&self, tx: &Tx, heard: &Heard) -> Result<(), Trouble> {
+        let told: IdentityErased = decode(heard)?;
+        let case_id = id(&told.complaint.unwrap_or_default().complaint_id)?;
+        let teller = Teller {
+            tx,
+            desk: self,
+            actor: "archive",
+            at: self.clock.now().trunc_subsecs(6),
+        };
+        for file in keeping::lock_case(tx, case_id).await? {
+            if !file.stored_only && file.destroyed_at.is_none() {
+                let stored = keeping::only_store(tx, &file).await?;
+                teller.changed(&stored).await?;
+            }
         }
         Ok(())
     }

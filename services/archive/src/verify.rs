@@ -60,7 +60,7 @@ impl fmt::Display for Fault {
 }
 
 /// The container itself, as an item.
-const CONTAINER: &str = "文件包";
+pub(crate) const CONTAINER: &str = "文件包";
 
 #[derive(Default)]
 struct Findings(Vec<Fault>);
@@ -215,11 +215,11 @@ fn check_signature(
     key_print(&signature.public_pem)
 }
 
-fn signed(public_pem: &str, bytes: &[u8], signature: &[u8]) -> bool {
+pub(crate) fn signed(public_pem: &str, bytes: &[u8], signature: &[u8]) -> bool {
     chassis::keys::verify(public_pem, bytes, signature).unwrap_or(false)
 }
 
-fn key_print(public_pem: &str) -> String {
+pub(crate) fn key_print(public_pem: &str) -> String {
     digest(public_pem.trim().as_bytes())
         .chars()
         .take(16)

@@ -66,7 +66,7 @@ impl Blobs {
                 let listed = store.list(Some(&Path::from("00/00"))).next().await;
                 listed.transpose().with_context(|| {
                     format!(
-                        "bucket {} at {} cannot be read; see blobs.endpoint, blobs.bucket and the key, which must list, get and put",
+                        "bucket {} at {} cannot be read; see blobs.endpoint, blobs.bucket and the key, which must list, get, put and delete",
                         settings.bucket, settings.endpoint
                     )
                 })?;
@@ -96,6 +96,17 @@ impl Blobs {
                 .with_context(|| format!("cannot keep {digest}"))?;
         }
         Ok(digest)
+    }
+
+    /// Removes the bytes with this digest; when they are not there, nothing is to be done.
+    ///
+    /// # Errors
+    /// When the digest is none, or the store cannot be written.
+    pub async fn remove(&self, digest: &str) -> anyhow::Result<()> {
+        match self.store()?.delete(&place(digest)?).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error).with_context(|| format!("cannot remove {digest}")),
+        }
     }
 
     /// The bytes with this digest; `None` when they are not kept here.

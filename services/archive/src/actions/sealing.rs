@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Context as _;
+use chassis::db::Tx;
 use chrono::{SubsecRound as _, TimeDelta};
 use sea_orm::DbErr;
 use suda_proto::{
@@ -14,22 +15,25 @@ use suda_proto::{
     sla_watchdog::v1::{ClockBreached, ClockCancelled, ClockMet, ClockState, WindowLapsed},
 };
 
-use super::checkpointing;
+use super::{addending, checkpointing, retaining};
 use crate::{
     desk::Desk,
     domain::{
+        addendum,
         chain::{Checkpoint, Entry},
-        package, words,
+        package,
+        retention::{Rule, Schedule, Term},
+        words,
     },
     fetching,
     file::{self, Parts, Proven, Registered},
-    publications,
-    record::Segment,
+    publications::Teller,
+    record::{Previous, Retention, Segment},
     store::{
         big,
         cases::{self, Ended},
-        files::{self, FileRow, Recorded},
-        ledger,
+        files::{self, FileRow, Recorded, Registering},
+        holds, keeping, ledger,
     },
 };
 
@@ -50,6 +54,7 @@ pub enum Outcome {
 /// When the database fails; a case that fails is noted and the others go on.
 pub async fn round(desk: &Desk) -> anyhow::Result<String> {
     let ended = cases::to_seal(desk.db.reader(), desk.settings.seal_batch).await?;
+    let (added, not_added) = addending::round(desk).await?;
     let (mut sealed, mut waiting, mut failed) = (0_u32, 0_u32, 0_u32);
     for case in &ended {
         let outcome = async {
@@ -74,6 +79,8 @@ pub async fn round(desk: &Desk) -> anyhow::Result<String> {
         };
         cases::waits(desk.db.reader(), case.case_id, &why).await?;
     }
+    sealed += added;
+    failed += not_added;
     Ok(format!(
         "{sealed} sealed, {waiting} waiting, {failed} failed"
     ))
@@ -85,26 +92,79 @@ pub async fn round(desk: &Desk) -> anyhow::Result<String> {
 /// When the ledger is broken, or a store fails.
 pub async fn seal(desk: &Desk, case: &Ended, parts: &Parts) -> anyhow::Result<Outcome> {
     let db = desk.db.reader();
-    let entries = ledger::about(db, keys(case, parts)).await?;
+    let entries = ledger::concerning(db, case.case_id, keys(case, parts)).await?;
     if let Some(why) = outstanding(desk, case, parts, &entries) {
         return Ok(Outcome::Waits(why));
     }
+    make(desk, case, parts, entries, None).await
+}
+
+/// What an addendum adds to.
+#[derive(Debug)]
+pub struct Adding {
+    /// The file of the case.
+    pub main: FileRow,
+    /// Which addendum it is.
+    pub number: i32,
+    /// The files before it.
+    pub previous: Previous,
+}
+
+/// Gives the number, makes the file, keeps it, records it and tells it.
+///
+/// # Errors
+/// When the ledger is broken, or a store fails.
+pub async fn make(
+    desk: &Desk,
+    case: &Ended,
+    parts: &Parts,
+    entries: Vec<Entry>,
+    adding: Option<&Adding>,
+) -> anyhow::Result<Outcome> {
+    let db = desk.db.reader();
+    let schedule = retaining::in_force(desk).await?;
+    let held_for = holds::grounds(db, case.case_id).await?;
+    let decided = schedule
+        .decide(&retaining::facts(parts, &entries, held_for))
+        .context("the retention schedule has no row for the case")?;
+    let rule = at_least(&schedule, decided, adding);
     let proven = prove(desk, entries).await?;
-    let year = package::year(case.ended_at);
-    let scheme = desk.settings.scheme();
     let now = desk.clock.now().trunc_subsecs(6);
+    // An addendum stands in the register of the year it is made in: that year's transfer hands it over.
+    let year = package::year(adding.map_or(case.ended_at, |_| now));
+    let series = schedule.series(&case.union_code, year, rule.term);
     let place = desk
         .db
         .transaction("reserve_file", async |tx| {
-            files::reserve(tx, desk.ids.new_id(), case, year, &scheme, now).await
+            let new = Registering {
+                file_id: desk.ids.new_id(),
+                case,
+                series: &series,
+                rule,
+                schedule_version: schedule.version,
+                subject: &subject(parts),
+                adds_to: adding.map(|adding| (adding.main.file_id, adding.number)),
+                now,
+            };
+            files::reserve(tx, &new).await
         })
         .await?;
     if place.sealed_at.is_some() {
         return Ok(Outcome::Already);
     }
-    let registered = registered(&place);
+    let registered = registered(&place, rule, adding);
+    let erased = parts
+        .complaint
+        .record
+        .as_ref()
+        .is_some_and(|record| record.erased);
     let names = cases::unit_names(db, units(case, parts)).await?;
-    let text = file::search_text(parts, &registered, &names);
+    // What is only stored is found by its numbers alone (个人信息保护法 art. 47).
+    let text = if erased {
+        words::fold(&format!("{}\n{}", place.number, place.archival_code))
+    } else {
+        file::search_text(parts, &registered, &names)
+    };
     let made = file::seal(parts, &proven, &registered, now, &desk.keys)?;
     let size_bytes = made.bytes.len() as u64;
     let digest = desk
@@ -120,6 +180,7 @@ pub async fn seal(desk: &Desk, case: &Ended, parts: &Parts) -> anyhow::Result<Ou
         checkpoint_seq: made.checkpoint_seq,
         text: &text,
         grams: words::grams(&text).into_iter().collect(),
+        stored_only: erased,
         lines: &made.lines,
     };
     let row = desk
@@ -127,7 +188,14 @@ pub async fn seal(desk: &Desk, case: &Ended, parts: &Parts) -> anyhow::Result<Ou
         .transaction("seal_file", async |tx| {
             let row = files::record(tx, place.file_id, &recorded).await?;
             if let Some(row) = &row {
-                publications::sealed(tx, desk, row, now).await?;
+                let teller = Teller {
+                    tx,
+                    desk,
+                    actor: "archive",
+                    at: now,
+                };
+                teller.sealed(row).await?;
+                lengthen(tx, &teller, row).await?;
             }
             Ok::<_, DbErr>(row)
         })
@@ -135,7 +203,51 @@ pub async fn seal(desk: &Desk, case: &Ended, parts: &Parts) -> anyhow::Result<Ou
     Ok(row.map_or(Outcome::Already, |row| Outcome::Sealed(Box::new(row))))
 }
 
-fn registered(row: &FileRow) -> Registered {
+/// An addendum is kept at least as long as the file it adds to.
+fn at_least<'a>(schedule: &'a Schedule, decided: &'a Rule, adding: Option<&Adding>) -> &'a Rule {
+    let Some(adding) = adding else {
+        return decided;
+    };
+    let main = Term::from_code(&adding.main.term).unwrap_or(Term::Permanent);
+    if decided.term >= main {
+        return decided;
+    }
+    let mut rules = schedule.rules.iter();
+    rules
+        .clone()
+        .find(|rule| rule.code == adding.main.rule_code && rule.term >= main)
+        .or_else(|| rules.find(|rule| rule.term >= main))
+        .unwrap_or(decided)
+}
+
+/// An addendum that is kept longer, as after an appeal, keeps the files it adds to as long.
+async fn lengthen(tx: &Tx, teller: &Teller<'_>, sealed: &FileRow) -> Result<(), DbErr> {
+    if sealed.addendum_number == 0 {
+        return Ok(());
+    }
+    for file in keeping::lock_case(tx, sealed.case_id).await? {
+        let longer = match (file.expires_on, sealed.expires_on) {
+            (None, _) => false,
+            (Some(_), None) => true,
+            (Some(now), Some(then)) => then > now,
+        };
+        if longer && file.destroyed_at.is_none() {
+            let kept = keeping::prolong(tx, file.file_id, sealed.expires_on).await?;
+            teller.changed(&kept).await?;
+        }
+    }
+    Ok(())
+}
+
+/// What a file is about, by the codes of JR/T 0169: a register names nobody and quotes nothing.
+fn subject(parts: &Parts) -> String {
+    let view = parts.case.case.as_ref();
+    let codes = view.map(|view| [view.business_code.as_str(), view.cause_code.as_str()]);
+    let codes = codes.into_iter().flatten().filter(|code| !code.is_empty());
+    codes.collect::<Vec<_>>().join(" ")
+}
+
+fn registered(row: &FileRow, rule: &Rule, adding: Option<&Adding>) -> Registered {
     Registered {
         archival_code: row.archival_code.clone(),
         item_number: u32::try_from(row.item_number).unwrap_or(0),
@@ -145,11 +257,25 @@ fn registered(row: &FileRow) -> Registered {
         unit: row.unit_code.clone(),
         case_id: row.case_id.to_string(),
         closed_at: row.closed_at,
+        term: row.term.clone(),
+        retention: Retention {
+            rule: rule.code.clone(),
+            title: rule.title.clone(),
+            basis: rule.basis.clone(),
+            schedule_version: u32::try_from(row.schedule_version).unwrap_or(0),
+            expires_on: row
+                .expires_on
+                .map(|day| day.to_string())
+                .unwrap_or_default(),
+        },
+        addendum_number: u32::try_from(row.addendum_number).unwrap_or(0),
+        previous: adding.map(|adding| adding.previous.clone()),
     }
 }
 
 /// Under which keys the ledger has what concerns the case.
-fn keys(case: &Ended, parts: &Parts) -> Vec<String> {
+#[must_use]
+pub fn keys(case: &Ended, parts: &Parts) -> Vec<String> {
     let mut keys = vec![case.case_id.to_string(), case.complaint_id.to_string()];
     let views = parts
         .case
@@ -183,7 +309,8 @@ fn units(case: &Ended, parts: &Parts) -> Vec<String> {
 }
 
 /// What is still on its way, in a sentence; nothing may be missing from a sealed file.
-fn outstanding(desk: &Desk, case: &Ended, parts: &Parts, entries: &[Entry]) -> Option<String> {
+#[must_use]
+pub fn outstanding(desk: &Desk, case: &Ended, parts: &Parts, entries: &[Entry]) -> Option<String> {
     let Some(view) = &parts.case.case else {
         return Some("routing gave no case".to_owned());
     };
@@ -220,6 +347,10 @@ fn outstanding(desk: &Desk, case: &Ended, parts: &Parts, entries: &[Entry]) -> O
             | ClockState::Overdue
             | ClockState::Paused
             | ClockState::Unspecified => {
+                let started = clock.started_at.as_ref().and_then(chassis::grpc::instant);
+                if !addendum::holds_up(started, case.ended_at) {
+                    continue;
+                }
                 return Some(format!("clock {} still runs", clock.code));
             }
         };

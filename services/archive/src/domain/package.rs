@@ -22,6 +22,8 @@ pub const COMPLAINT: &str = "complaint.json";
 pub const CASE: &str = "case.json";
 /// The case's clocks and their results.
 pub const CLOCKS: &str = "clocks.json";
+/// What an addendum (补卷) adds to.
+pub const PREVIOUS: &str = "previous.json";
 
 /// Something that goes into a file.
 #[derive(Clone, PartialEq, Eq)]
@@ -69,22 +71,34 @@ pub struct Line {
     pub size_bytes: u64,
     /// SHA-256, hexadecimal.
     pub digest: String,
+    /// On which page of the file it begins.
+    pub first_page: u32,
+    /// How many pages it counts for.
+    pub pages: u32,
 }
 
 /// The catalogue of these items, in their order.
 #[must_use]
 pub fn catalogue(items: &[Item]) -> Vec<Line> {
+    let mut next_page = 1;
     (1..)
         .zip(items)
-        .map(|(position, item)| Line {
-            position,
-            path: item.path.clone(),
-            title: item.title.clone(),
-            author: item.author.clone(),
-            made_at: item.made_at,
-            media_type: item.media_type.clone(),
-            size_bytes: item.bytes.len() as u64,
-            digest: digest(&item.bytes),
+        .map(|(position, item)| {
+            let first_page = next_page;
+            let pages = pages(&item.media_type, &item.bytes);
+            next_page += pages;
+            Line {
+                position,
+                path: item.path.clone(),
+                title: item.title.clone(),
+                author: item.author.clone(),
+                made_at: item.made_at,
+                media_type: item.media_type.clone(),
+                size_bytes: item.bytes.len() as u64,
+                digest: digest(&item.bytes),
+                first_page,
+                pages,
+            }
         })
         .collect()
 }
@@ -156,24 +170,20 @@ pub fn year(at: DateTime<Utc>) -> i32 {
     FixedOffset::east_opt(8 * 3600).map_or(at.year(), |shanghai| at.with_timezone(&shanghai).year())
 }
 
-/// How a bank codes its files (DA/T 13-2022: 全宗号-门类代码·年度-保管期限代码-机构(问题)代码-件号).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Scheme {
-    /// 门类代码: the class of the bank's own scheme.
-    pub class: String,
-    /// 保管期限代码: Y, D30 or D10.
-    pub term: String,
-    /// 机构(问题)代码: who keeps it; the same for a whole union, so that item numbers run through.
-    pub organ: String,
-}
+/// How many lines of text make a page.
+const LINES: usize = 40;
 
-impl Scheme {
-    /// The archival code (档号) of an item. 全宗号 is the union's own code.
-    #[must_use]
-    pub fn code(&self, union: &str, year: i32, item: u32) -> String {
-        let Self { class, term, organ } = self;
-        format!("{union}-{class}·{year}-{term}-{organ}-{item:04}")
+/// How many pages something counts for in a catalogue: a text those of its lines, an original that has none one.
+#[must_use]
+pub fn pages(media_type: &str, bytes: &[u8]) -> u32 {
+    let text = media_type.starts_with("text/") || media_type == "application/json";
+    if !text {
+        return 1;
     }
+    let lines = bytes.split(|byte| *byte == b'\n').count();
+    u32::try_from(lines.div_ceil(LINES))
+        .unwrap_or(u32::MAX)
+        .max(1)
 }
 
 /// A name that is safe within a file, made from the name something came with.
@@ -237,13 +247,24 @@ mod tests {
     }
 
     #[test]
-    fn g22_the_archival_code_has_the_parts_of_the_standard() {
-        let scheme = Scheme {
-            class: "TS".to_owned(),
-            term: "D30".to_owned(),
-            organ: "SL".to_owned(),
+    fn g22_the_catalogue_counts_pages() {
+        assert_eq!(pages("application/json", b"{}\n"), 1);
+        assert_eq!(
+            pages("text/plain; charset=utf-8", "行\n".repeat(80).as_bytes()),
+            3
+        );
+        assert_eq!(pages("image/jpeg", &[b'\n'; 400]), 1);
+        let item = |bytes: &str| Item {
+            path: "a".to_owned(),
+            title: String::new(),
+            author: String::new(),
+            made_at: None,
+            media_type: "text/plain".to_owned(),
+            bytes: bytes.as_bytes().to_vec(),
         };
-        assert_eq!(scheme.code("589002", 2026, 7), "589002-TS·2026-D30-SL-0007");
+        let lines = catalogue(&[item(&"x\n".repeat(50)), item("x")]);
+        assert_eq!((lines[0].first_page, lines[0].pages), (1, 2));
+        assert_eq!((lines[1].first_page, lines[1].pages), (3, 1));
     }
 
     #[test]

@@ -3,15 +3,36 @@
 //! Chinese has no spaces, and its words are mostly two characters long: an index of pairs finds every one of them without a
 //! dictionary. The pairs only narrow the search; whoever has the text checks that the word stands in it.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::LazyLock,
+};
+
+use hanconv::RawDictionary;
 
 use unicode_normalization::UnicodeNormalization as _;
 
 /// The longest query, in characters.
 pub const LONGEST_QUERY: usize = 200;
 
-/// The form in which texts are compared: full and half width, capital and small letters are the same, and any run of
-/// white space is one space.
+/// By which rules [`fold`] folds; a text that older rules folded is folded again.
+pub const FOLD_VERSION: i32 = 2;
+
+/// Traditional characters and the simplified one of each, as `OpenCC` lists them. Character by character and never by phrase:
+/// a part of a text must fold as it does within the text.
+static SIMPLIFIED: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
+    let single = |text: &str| {
+        let mut letters = text.chars();
+        letters.next().filter(|_| letters.next().is_none())
+    };
+    RawDictionary::TSCharacters
+        .iter()
+        .filter_map(|(from, to)| Some((single(from)?, single(to)?)))
+        .collect()
+});
+
+/// The form in which texts are compared: full and half width, capital and small letters, traditional and simplified
+/// characters are the same, and any run of white space is one space.
 #[must_use]
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
@@ -23,7 +44,7 @@ pub fn fold(text: &str) -> String {
             }
             space = true;
         } else {
-            folded.push(letter);
+            folded.push(*SIMPLIFIED.get(&letter).unwrap_or(&letter));
             space = false;
         }
     }
@@ -80,6 +101,31 @@ mod tests {
     fn full_and_half_width_are_the_same() {
         assert_eq!(fold("ＡＢＣ１２３　台山"), "abc123 台山");
         assert_eq!(fold("  a \n\n b  "), "a b");
+    }
+
+    #[test]
+    fn p45_traditional_characters_find_simplified_ones_and_the_other_way_round() {
+        assert_eq!(fold("櫃員態度惡劣,貸款"), "柜员态度恶劣,贷款");
+        assert_eq!(fold("柜员态度恶劣,贷款"), "柜员态度恶劣,贷款");
+        // Folding again changes nothing, and a part folds as it does within the whole.
+        let text = "廣東農信 後台 乾燥 ＡＴＭ吞卡";
+        assert_eq!(fold(&fold(text)), fold(text));
+        for part in text.split(' ') {
+            assert!(fold(text).contains(&fold(part)), "{part}");
+        }
+    }
+
+    #[test]
+    fn p45_p46_words_of_one_to_four_characters_and_mixed_ones_have_their_grams_in_the_text() {
+        let text = fold("请尽快修改youer服务的收费标准");
+        let all = grams(&text);
+        for word in ["费", "收费", "修改y", "收费标准", "youer", "修改youer服务"] {
+            let word = fold(word);
+            assert!(
+                text.contains(&word) && grams(&word).is_subset(&all),
+                "{word}"
+            );
+        }
     }
 
     #[test]

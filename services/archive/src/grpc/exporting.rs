@@ -60,7 +60,9 @@ pub(super) async fn ledger(
             format!("起止号之间没有记录;总账末条为第 {} 条", head.seq),
         ));
     }
-    desk.note(caller, "ExportLedger", &format!("{from}..{until}"), reason)
+    let what = format!("{from}..{until}");
+    let of = super::one_union(caller, None);
+    desk.note(caller, "ExportLedger", &what, reason, &of)
         .await?;
     let prev_hash = match from {
         1 => NOTHING.to_owned(),

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use uuid::Uuid;
 
-use super::big;
+use super::{Scope, big};
 
 /// A case as routing told it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +75,62 @@ pub async fn to_seal(db: &impl ConnectionTrait, limit: u32) -> Result<Vec<Ended>
     Ended::find_by_statement(sql(text, [i64::from(limit).into()]))
         .all(db)
         .await
+}
+
+/// Cases whose file is sealed and of which more was told since, the last of it not after an instant.
+pub async fn late(
+    db: &impl ConnectionTrait,
+    before: DateTime<Utc>,
+    limit: u32,
+) -> Result<Vec<Ended>, DbErr> {
+    let text = "SELECT c.case_id, c.complaint_id, c.number, c.union_code, c.unit_code, c.revision, c.ended_at \
+                FROM cases c JOIN LATERAL (SELECT f.last_seq, f.destroyed_at FROM files f \
+                  WHERE f.case_id = c.case_id AND f.sealed_at IS NOT NULL ORDER BY f.addendum_number DESC LIMIT 1) f ON TRUE \
+                WHERE c.ended_at IS NOT NULL AND c.last_seq > f.last_seq AND c.last_told_at <= $1 AND f.destroyed_at IS NULL \
+                ORDER BY c.tries, c.last_told_at, c.case_id LIMIT $2";
+    Ended::find_by_statement(sql(text, [before.into(), i64::from(limit).into()]))
+        .all(db)
+        .await
+}
+
+/// Notes the last ledger entry about each of these cases that belongs into a file.
+pub async fn told(tx: &Tx, last: &[(Uuid, i64)], at: DateTime<Utc>) -> Result<(), DbErr> {
+    let (ids, seqs): (Vec<Uuid>, Vec<i64>) = last.iter().copied().unzip();
+    let text = "UPDATE cases c SET last_seq = n.seq, last_told_at = $3 \
+                FROM unnest($1::uuid[], $2::bigint[]) AS n (case_id, seq) WHERE c.case_id = n.case_id AND c.last_seq < n.seq";
+    tx.execute_raw(sql(text, [ids.into(), seqs.into(), at.into()]))
+        .await?;
+    Ok(())
+}
+
+/// A case that somebody names by the complaint's number.
+#[derive(Debug, Clone, FromQueryResult)]
+pub struct Named {
+    /// The case.
+    pub case_id: Uuid,
+    /// Its complaint.
+    pub complaint_id: Uuid,
+    /// The complaint's number.
+    pub number: String,
+    /// The union.
+    pub union_code: String,
+}
+
+/// A case within a scope, by the complaint's number.
+pub async fn by_number(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    number: &str,
+) -> Result<Option<Named>, DbErr> {
+    let text = "SELECT case_id, complaint_id, number, union_code FROM cases c WHERE number = $3 \
+                  AND ($1::text[] IS NULL OR union_code = ANY($1)) \
+                  AND NOT EXISTS (SELECT 1 FROM recusals r WHERE r.case_id = c.case_id AND r.person_id = $2)";
+    let values = [
+        scope.unions.clone().into(),
+        scope.person_id.as_str().into(),
+        number.trim().into(),
+    ];
+    Named::find_by_statement(sql(text, values)).one(db).await
 }
 
 /// Notes why a case is not sealed yet.

@@ -218,6 +218,31 @@ pub async fn about(db: &impl ConnectionTrait, keys: Vec<String>) -> Result<Vec<E
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
+/// Every entry about a case, in order: those under these keys, and those told under another key that name the case.
+pub async fn concerning(
+    db: &impl ConnectionTrait,
+    case_id: Uuid,
+    keys: Vec<String>,
+) -> Result<Vec<Entry>, DbErr> {
+    let text = format!(
+        "SELECT {ENTRY} FROM ledger WHERE seq IN (SELECT seq FROM ledger WHERE key = ANY($1) \
+           UNION SELECT seq FROM ledger_concerns WHERE case_id = $2) ORDER BY seq"
+    );
+    let rows = EntryRow::find_by_statement(sql(&text, [keys.into(), case_id.into()]))
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// Notes which entries name a case that is not their key.
+pub async fn concern(tx: &Tx, named: &[(Uuid, i64)]) -> Result<(), DbErr> {
+    let (ids, seqs): (Vec<Uuid>, Vec<i64>) = named.iter().copied().unzip();
+    let text = "INSERT INTO ledger_concerns (case_id, seq) SELECT * FROM unnest($1::uuid[], $2::bigint[]) \
+                ON CONFLICT DO NOTHING";
+    tx.execute_raw(sql(text, [ids.into(), seqs.into()])).await?;
+    Ok(())
+}
+
 /// Which entries are wanted.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
@@ -244,6 +269,8 @@ pub async fn list(
          WHERE seq >= $1 AND ($2::text[] IS NULL OR union_code = ANY($2)) AND ($3::text IS NULL OR union_code = $3) \
            AND ($4::text IS NULL OR key = $4) AND starts_with(subject, $5) \
            AND NOT EXISTS (SELECT 1 FROM recusals r WHERE r.person_id = $6 AND r.case_id::text = l.key) \
+           AND NOT EXISTS (SELECT 1 FROM recusals r JOIN ledger_concerns c ON c.case_id = r.case_id \
+                           WHERE r.person_id = $6 AND c.seq = l.seq) \
          ORDER BY seq LIMIT $7"
     );
     let values = [

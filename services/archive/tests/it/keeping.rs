@@ -1,6 +1,6 @@
 //! The ledger: every event once, in one chain, and no change unseen.
 
-use archive::{domain::chain::digest, verify::verify_ledger};
+use archive::{custody::verify_custody, domain::chain::digest, verify::verify_ledger};
 use chassis::inbox::{Heard, HearsAll as _, Trouble};
 use suda_proto::{
     archive::v1::{
@@ -269,5 +269,192 @@ async fn a_union_sees_nothing_of_another_unions_entries() {
     assert!(!text.contains("589001") && !text.contains(&theirs.id.to_string()));
     let body = digest(b"");
     assert!(!text.contains(&body));
+    stack.stop().await;
+}
+
+/// What a folder holds, by name.
+fn laid(folder: &std::path::Path) -> Vec<(String, Vec<u8>)> {
+    let mut laid: Vec<(String, Vec<u8>)> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            (name, std::fs::read(&path).unwrap())
+        })
+        .collect();
+    laid.sort();
+    laid
+}
+
+/// An archive room whose checkpoints a second custodian has.
+fn guarded(stack: &Stack, folder: &std::path::Path) -> Desk {
+    let settings = Settings {
+        custody_folder: folder.display().to_string(),
+        ..settings()
+    };
+    Arc::into_inner(archive::desk(stack.base().clone(), settings)).unwrap()
+}
+
+#[tokio::test]
+async fn p42_whoever_rewrites_and_signs_the_past_is_caught_by_the_second_custodian() {
+    let stack = started().await;
+    let folder = tempfile::tempdir().unwrap();
+    let desk = guarded(&stack, folder.path());
+    Told::new(&stack, "589002", 1, "").tell(&stack).await;
+    let said = archive::actions::guarding::lay(&desk).await.unwrap();
+    assert_eq!(said, "2 checkpoints laid, up to 5");
+    let said = archive::actions::guarding::lay(&desk).await.unwrap();
+    assert_eq!(said, "0 checkpoints laid, up to 5");
+    Told::new(&stack, "589002", 2, "").tell(&stack).await;
+    archive::actions::guarding::lay(&desk).await.unwrap();
+    let custody = laid(folder.path());
+    let key = stack.base().keys.public_pem().to_owned();
+    let honest = exported(&stack, &auditor()).await;
+    verify_custody(&honest, &custody, Some(&key)).unwrap();
+
+    // Somebody with the database and the key of the archive takes an event out, rewrites the chain and signs it anew.
+    let mut walk = archive::store::ledger::range(stack.db.reader(), 1, 10, 100)
+        .await
+        .unwrap();
+    walk.remove(7);
+    let mut prev = archive::domain::chain::NOTHING.to_owned();
+    let mut forged = Vec::new();
+    for (seq, entry) in (1..).zip(walk) {
+        let entry = entry.event.enter(seq, &prev);
+        prev.clone_from(&entry.hash);
+        forged.push(entry);
+    }
+    tamper(&stack, "DELETE FROM ledger").await;
+    stack.execute("DELETE FROM checkpoints").await;
+    desk.db
+        .transaction("forge", async |tx| {
+            archive::store::ledger::append(tx, &forged).await
+        })
+        .await
+        .unwrap();
+    stack.run_task(archive::SIGN).await;
+    assert!(
+        verified(&stack).await.intact,
+        "the server alone sees nothing"
+    );
+    let export = exported(&stack, &auditor()).await;
+    verify_ledger(&export, Some(&key)).unwrap();
+    let faults = verify_custody(&export, &custody, Some(&key)).unwrap_err();
+    assert!(
+        faults
+            .iter()
+            .any(|fault| fault.sentence.contains("总账被截短")),
+        "{faults:?}"
+    );
+    // And the archive itself stops laying checkpoints over those that are there, when it meets them.
+    tamper(&stack, "DELETE FROM ledger").await;
+    stack.execute("DELETE FROM checkpoints").await;
+    let mut prev = archive::domain::chain::NOTHING.to_owned();
+    let mut longer = Vec::new();
+    for (seq, entry) in (1..).zip(forged.iter().rev()) {
+        let entry = entry.event.clone().enter(seq, &prev);
+        prev.clone_from(&entry.hash);
+        longer.push(entry);
+    }
+    desk.db
+        .transaction("forge", async |tx| {
+            archive::store::ledger::append(tx, &longer).await
+        })
+        .await
+        .unwrap();
+    let refused = archive::actions::guarding::lay(&desk).await.unwrap_err();
+    assert!(
+        refused.to_string().contains("is not the checkpoint"),
+        "{refused}"
+    );
+    let export = exported(&stack, &auditor()).await;
+    let faults = verify_custody(&export, &custody, Some(&key)).unwrap_err();
+    assert!(
+        faults
+            .iter()
+            .any(|fault| fault.sentence.contains("第二保管方留存的签名点不符")),
+        "{faults:?}"
+    );
+    // A checkpoint of the custodian that was changed is named.
+    let mut changed = custody.clone();
+    let text = String::from_utf8(changed[0].1.clone()).unwrap();
+    changed[0].1 = text.replacen("\"seq\": 4", "\"seq\": 5", 1).into_bytes();
+    let faults = verify_custody(&honest, &changed, Some(&key)).unwrap_err();
+    assert_eq!(faults[0].item, changed[0].0, "{faults:?}");
+    stack.stop().await;
+}
+
+#[tokio::test]
+async fn p43_readings_are_noted_with_their_purpose_and_seen_by_the_auditor_alone() {
+    use suda_proto::archive::v1::{
+        ListAccessRequest, SearchRequest, access_log_service_client::AccessLogServiceClient,
+    };
+    let stack = started().await;
+    let case = Told::new(&stack, "589002", 1, "柜员态度差");
+    case.sealed(&stack, &desk(&stack)).await;
+    let asked = SearchRequest {
+        query: "态度".to_owned(),
+        ..Default::default()
+    };
+    client(&stack, &archivist("589002"))
+        .search(asked)
+        .await
+        .unwrap();
+    exported(&stack, &auditor()).await;
+    let log = async |who: &Person, asked: ListAccessRequest| {
+        AccessLogServiceClient::new(stack.channel_as(who))
+            .list_access(asked)
+            .await
+    };
+    let all = log(&auditor(), ListAccessRequest::default())
+        .await
+        .unwrap()
+        .into_inner();
+    let seen: Vec<(&str, &str, &str, &str)> = all
+        .accesses
+        .iter()
+        .map(|one| {
+            (
+                one.rpc.as_str(),
+                one.person_id.as_str(),
+                one.reason.as_str(),
+                one.union_code.as_str(),
+            )
+        })
+        .collect();
+    // Whoever reads the log stands in it, too.
+    assert!(seen.contains(&("ListAccess", "P-AU", "", "")), "{seen:?}");
+    assert!(seen.contains(&("Search", "P-DA", "", "589002")), "{seen:?}");
+    assert!(
+        seen.contains(&("ExportLedger", "P-AU", "年度审计取证", "")),
+        "{seen:?}"
+    );
+    let only = ListAccessRequest {
+        rpc: "ExportLedger".to_owned(),
+        ..Default::default()
+    };
+    assert_eq!(
+        log(&auditor(), only)
+            .await
+            .unwrap()
+            .into_inner()
+            .accesses
+            .len(),
+        1
+    );
+    let denied = log(&archivist("589002"), ListAccessRequest::default())
+        .await
+        .unwrap_err();
+    assert_eq!(denied.code(), Code::PermissionDenied);
+    // An auditor of one union sees the readings of that union.
+    let own = person("P-A2").post("589001-auditor", "589001", "589001", "auditor");
+    let theirs = log(&own, ListAccessRequest::default())
+        .await
+        .unwrap()
+        .into_inner();
+    assert!(
+        theirs.accesses.iter().all(|one| one.union_code == "589001"),
+        "{theirs:?}"
+    );
     stack.stop().await;
 }

@@ -152,3 +152,50 @@ async fn a_search_goes_on_page_by_page_and_refuses_what_is_no_query() {
     assert_eq!(refused.code(), Code::PermissionDenied);
     stack.stop().await;
 }
+
+#[tokio::test]
+async fn p45_p46_chinese_of_one_to_four_characters_mixed_words_and_traditional_ones_are_found() {
+    let stack = started().await;
+    let desk = desk(&stack);
+    let one = Told::new(
+        &stack,
+        "589002",
+        1,
+        "请尽快修改youer服务的收费标准,金额１００元",
+    );
+    let two = Told::new(&stack, "589002", 2, "櫃員態度惡劣,拒絕辦理貸款");
+    one.sealed(&stack, &desk).await;
+    two.sealed(&stack, &desk).await;
+    let ours = archivist("589002");
+    let (one, two) = (one.number.as_str(), two.number.as_str());
+    for (query, expected) in [
+        ("费", vec![one]),
+        ("收费", vec![one]),
+        ("改you", vec![one]),
+        ("收费标准", vec![one]),
+        ("修改youer服务", vec![one]),
+        ("YOUER", vec![one]),
+        ("ｙｏｕｅｒ", vec![one]),
+        ("100元", vec![one]),
+        ("贷", vec![two]),
+        ("柜员", vec![two]),
+        ("櫃員", vec![two]),
+        ("态度恶劣", vec![two]),
+        ("拒絕办理", vec![two]),
+        ("標準", vec![one]),
+        ("youer 收费", vec![one]),
+        ("youer 贷款", vec![]),
+        ("修改服务", vec![]),
+    ] {
+        assert_eq!(found(&stack, &ours, query).await, expected, "{query}");
+    }
+    // A text that an older folding left is folded again by the task, and found.
+    stack
+        .execute("UPDATE files SET fold_version = 1, text = '舊摺態度', grams = '{舊摺}' WHERE item_number = 2")
+        .await;
+    assert_eq!(found(&stack, &ours, "态度").await, Vec::<String>::new());
+    assert_eq!(stack.run_task(archive::REFOLD).await, "1 folded again");
+    assert_eq!(found(&stack, &ours, "态度").await, vec![two]);
+    assert_eq!(stack.run_task(archive::REFOLD).await, "0 folded again");
+    stack.stop().await;
+}

@@ -3,7 +3,9 @@
 
 mod keeping;
 mod looking;
+mod retaining;
 mod sealing;
+mod transferring;
 
 use std::sync::Arc;
 
@@ -44,14 +46,16 @@ async fn started() -> Stack {
 
 fn settings() -> Settings {
     Settings {
-        class_code: "TS".to_owned(),
-        term_code: "D30".to_owned(),
-        organ_code: "SL".to_owned(),
         checkpoint_seconds: 60,
         checkpoint_entries: 4,
         seal_seconds: 5,
         seal_batch: 10,
         no_clock_patience_seconds: 60,
+        addendum_quiet_hours: 0,
+        bag_limit_bytes: 1 << 30,
+        scanner_address: String::new(),
+        custody_folder: String::new(),
+        custody_seconds: 3600,
         former_keys: Vec::new(),
     }
 }
@@ -228,6 +232,7 @@ impl Told {
                 },
                 bytes: vec![0xD8; 300].into(),
             }],
+            known_items: std::collections::BTreeSet::new(),
         }
     }
 

@@ -43,7 +43,7 @@ async fn g22_a_closed_case_becomes_a_sealed_file_that_verifies_offline() {
         (file.case_id.as_str(), file.item_number),
         (case.id.to_string().as_str(), 1)
     );
-    assert_eq!(file.archival_code, "589002-TS·2026-D30-SL-0001");
+    assert_eq!(file.archival_code, "Z109-TS·2026-D10-589002SL-0001");
 
     let asked = GetFileRequest {
         number: case.number.clone(),
@@ -261,7 +261,7 @@ async fn g22_nothing_is_sealed_while_something_is_outstanding() {
     // No number was given while it waited, and none is lost.
     assert_eq!(
         stack
-            .count("SELECT count(*) AS count FROM item_numbers")
+            .count("SELECT count(*) AS count FROM register_numbers")
             .await,
         0
     );
