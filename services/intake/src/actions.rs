@@ -4,6 +4,7 @@
 //! keys) is prepared before that transaction begins.
 
 pub mod adding;
+pub mod erasing;
 pub mod looking;
 pub mod quarantining;
 pub mod registering;

@@ -4,6 +4,7 @@
 pub mod complaint;
 pub mod contact;
 pub mod day;
+pub mod erasure;
 pub mod masking;
 pub mod media;
 pub mod number;

@@ -6,7 +6,7 @@ use tonic::Status;
 use uuid::Uuid;
 
 use crate::{
-    domain::{complaint, standing},
+    domain::{complaint, erasure, standing},
     vault::VaultTrouble,
 };
 
@@ -19,6 +19,9 @@ pub enum ActionError {
     /// What came later is not something that can be added.
     #[error(transparent)]
     Later(#[from] standing::Refusal),
+    /// A term or a hold runs.
+    #[error(transparent)]
+    NotErased(#[from] erasure::Refusal),
     /// A field of the request is wrong.
     #[error("{1}")]
     Invalid(&'static str, String),
@@ -81,6 +84,8 @@ impl From<ActionError> for Status {
             ActionError::NoComplaint | ActionError::NoQuarantine | ActionError::WrongCode => {
                 not_found(sentence)
             }
+            ActionError::NotErased(erasure::Refusal::NoReference) => invalid("reference", sentence),
+            ActionError::NotErased(refusal) => refused(refusal.code(), sentence),
             ActionError::NotYours(_) | ActionError::Recused => denied(sentence),
             ActionError::UnitsUnknownYet => unavailable(sentence),
             ActionError::RequestReused => invalid("request_id", sentence),

@@ -40,6 +40,7 @@ use crate::{
 };
 
 mod relations;
+mod vault;
 
 /// How much of a file goes into one part of an answer.
 const PART_BYTES: usize = 256 * 1024;

@@ -14,9 +14,13 @@ use chassis::{
 };
 use chrono::TimeDelta;
 use suda_proto::{
+    archive::v1::{
+        AddendumSealed, CaseSealed, FileChanged, FileDestroyed, LegalHoldLifted, LegalHoldSet,
+    },
     directory::v1::UnitChanged,
     intake::v1::{
         intake_service_server::IntakeServiceServer, relation_service_server::RelationServiceServer,
+        vault_service_server::VaultServiceServer,
     },
     routing::v1::{
         AnswerSent, BounceRuled, CaseAccepted, CaseAnswered, CaseClosed, CaseDeclined, CaseFiled,
@@ -43,6 +47,9 @@ use vault::Vault;
 /// How often old attempts at query codes are forgotten.
 const FORGET_EVERY: Duration = Duration::from_secs(3600);
 
+/// The task that removes originals of files that the archive destroyed.
+pub const REMOVE: &str = "remove_originals";
+
 /// The service.
 pub struct Intake;
 
@@ -67,17 +74,24 @@ impl Service for Intake {
             vault,
             settings,
         });
-        let (forgetting, counting) = (desk.clone(), desk.clone());
+        let (forgetting, counting, removing) = (desk.clone(), desk.clone(), desk.clone());
         Ok(Assembly::new()
             .serves(
                 IntakeServiceServer::from_arc(desk.clone())
                     .max_decoding_message_size(LARGEST_MESSAGE),
             )
             .serves(RelationServiceServer::from_arc(desk.clone()))
+            .serves(VaultServiceServer::from_arc(desk.clone()))
             .hears(
                 Inbox::new(desk)
                     .on::<UnitChanged>()
                     .on::<InterestDeclared>()
+                    .on::<CaseSealed>()
+                    .on::<AddendumSealed>()
+                    .on::<FileChanged>()
+                    .on::<FileDestroyed>()
+                    .on::<LegalHoldSet>()
+                    .on::<LegalHoldLifted>()
                     .on::<CaseSettled>()
                     .on::<CaseFiled>()
                     .on::<CaseAccepted>()
@@ -102,6 +116,10 @@ impl Service for Intake {
                             .await?;
                     Ok::<_, anyhow::Error>(format!("{forgotten} numbers forgotten"))
                 }
+            }))
+            .repeats(Repeat::every(REMOVE, FORGET_EVERY, move || {
+                let desk = removing.clone();
+                async move { actions::erasing::remove_originals(&desk).await }
             }))
             .counts(move || {
                 let desk = counting.clone();

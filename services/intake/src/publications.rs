@@ -14,7 +14,10 @@ use uuid::Uuid;
 
 use crate::{
     desk::Actor,
-    domain::words::{Channel, Nature},
+    domain::{
+        erasure::Ground,
+        words::{Channel, Nature},
+    },
     store::{complaints::ComplaintRow, quarantine::QuarantineRow},
 };
 
@@ -110,6 +113,23 @@ impl Teller<'_> {
             complaint_id: row.id.to_string(),
             occurred_at: Some(timestamp(self.now)),
             reveal_id: reveal.to_string(),
+            actor_post: self.actor.post.clone(),
+        };
+        self.tell(row, &told).await
+    }
+
+    /// A complainant's data was erased.
+    pub async fn erased(
+        &self,
+        row: &ComplaintRow,
+        erasure: Uuid,
+        ground: Ground,
+    ) -> Result<(), DbErr> {
+        let told = tells::IdentityErased {
+            complaint: Some(view(row)),
+            occurred_at: Some(timestamp(self.now)),
+            erasure_id: erasure.to_string(),
+            ground: ground.number(),
             actor_post: self.actor.post.clone(),
         };
         self.tell(row, &told).await

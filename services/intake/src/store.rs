@@ -1,6 +1,7 @@
 //! All SQL of intake.
 
 pub mod complaints;
+pub mod erasing;
 pub mod logs;
 pub mod parts;
 pub mod quarantine;

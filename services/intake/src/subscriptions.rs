@@ -6,6 +6,10 @@ use chassis::{
     inbox::{Heard, Hears, Trouble},
 };
 use suda_proto::{
+    archive::v1::{
+        AddendumSealed, CaseSealed, FileChanged, FileDestroyed, FileView, LegalHoldLifted,
+        LegalHoldSet,
+    },
     directory::v1::UnitChanged,
     intake::v1::ProgressState,
     routing::v1::{
@@ -16,7 +20,12 @@ use suda_proto::{
 };
 use uuid::Uuid;
 
-use crate::{desk::Desk, domain::complaint::Unit, store};
+use crate::{
+    actions::erasing,
+    desk::Desk,
+    domain::{complaint::Unit, erasure::Kept},
+    store,
+};
 
 impl Hears<UnitChanged> for Desk {
     /// Keeps the unit as it is now; older news of it is dropped.
@@ -53,6 +62,68 @@ impl Hears<InterestDeclared> for Desk {
         Ok(())
     }
 }
+
+/// What the archive keeps of a complaint, and until when: it bars erasing (个人信息保护法 art. 47).
+macro_rules! keeps {
+    ($($message:ident),*) => { $(
+        impl Hears<$message> for Desk {
+            async fn hear(&self, tx: &Tx, told: $message, _heard: &Heard) -> Result<(), Trouble> {
+                let file = told.file.ok_or_else(|| park(concat!(stringify!($message), " without its file")))?;
+                kept(tx, &file).await?;
+                Ok(())
+            }
+        }
+    )* };
+}
+keeps!(CaseSealed, AddendumSealed, FileChanged);
+
+impl Hears<FileDestroyed> for Desk {
+    /// What was destroyed after its term takes the complainant's key with it.
+    async fn hear(&self, tx: &Tx, told: FileDestroyed, _heard: &Heard) -> Result<(), Trouble> {
+        let file = told
+            .file
+            .ok_or_else(|| park("FileDestroyed without its file"))?;
+        let complaint = kept(tx, &file).await?;
+        erasing::file_destroyed(tx, self, complaint)
+            .await
+            .map_err(|error| Trouble::Again(error.into()))
+    }
+}
+
+async fn kept(tx: &Tx, file: &FileView) -> Result<Uuid, Trouble> {
+    let id = |text: &str| text.parse::<Uuid>().map_err(|_| park("a file without ids"));
+    let complaint = id(&file.complaint_id)?;
+    let expires_on = match file.expires_on.as_str() {
+        "" => None,
+        day => Some(
+            day.parse()
+                .map_err(|_| park("a term that ends on no day"))?,
+        ),
+    };
+    let kept = Kept {
+        expires_on,
+        destroyed: file.destroyed_at.is_some(),
+    };
+    let revision = i64::try_from(file.revision).unwrap_or(i64::MAX);
+    store::erasing::keep_file(tx, id(&file.file_id)?, complaint, revision, kept).await?;
+    Ok(complaint)
+}
+
+/// Legal holds bar erasing while they stand.
+macro_rules! holds {
+    ($($message:ident => $lifted:literal),*) => { $(
+        impl Hears<$message> for Desk {
+            async fn hear(&self, tx: &Tx, told: $message, _heard: &Heard) -> Result<(), Trouble> {
+                let hold = told.hold.ok_or_else(|| park(concat!(stringify!($message), " without its hold")))?;
+                let id = |text: &str| text.parse::<Uuid>().map_err(|_| park("a hold without ids"));
+                let (hold_id, complaint) = (id(&hold.hold_id)?, id(&hold.complaint_id)?);
+                store::erasing::keep_hold(tx, hold_id, complaint, $lifted).await?;
+                Ok(())
+            }
+        }
+    )* };
+}
+holds!(LegalHoldSet => false, LegalHoldLifted => true);
 
 /// What moves a case: the complainant who asks is told how far it is, and the units that were ordered see the complaint.
 macro_rules! moves {

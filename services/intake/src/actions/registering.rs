@@ -290,10 +290,17 @@ fn blind(vault: &Vault, complaint: &Complaint) -> Vec<(String, Vec<u8>)> {
         .representatives
         .iter()
         .map(|one| ("phone", &one.phone));
+    // A name finds complaints and tells nobody apart: it is no repeat's sign and no sender's proof.
+    let names = std::iter::once(&who.name)
+        .chain([&who.principal_name])
+        .chain(complaint.representatives.iter().map(|one| &one.name))
+        .filter_map(|name| contact::name(name))
+        .map(|name| ("name".to_owned(), vault.blind("name", &name)));
     own.into_iter()
         .chain(theirs)
         .filter(|(_, value)| !value.is_empty())
         .map(|(kind, value)| (kind.to_owned(), vault.blind(kind, value)))
+        .chain(names)
         .collect()
 }
 

@@ -54,6 +54,19 @@ pub fn email(typed: &str) -> Option<String> {
     sound.then_some(narrow)
 }
 
+/// Without white space and in small letters; nothing when there is none. Two persons may bear one name: it finds, and never
+/// proves who somebody is.
+#[must_use]
+pub fn name(typed: &str) -> Option<String> {
+    let name: String = typed
+        .chars()
+        .map(narrow)
+        .filter(|letter| !letter.is_whitespace())
+        .flat_map(char::to_lowercase)
+        .collect();
+    (!name.is_empty() && name.chars().count() <= 100).then_some(name)
+}
+
 /// As WeChat gives it; case matters.
 #[must_use]
 pub fn openid(given: &str) -> Option<String> {

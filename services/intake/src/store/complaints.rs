@@ -456,10 +456,39 @@ pub async fn of_same_person(
             "SELECT {COLUMNS} FROM complaints c
              WHERE c.union_code = $2 AND c.id <> $1 AND c.registered_at >= $3 AND (c.registered_at, c.id) < ($4, $1)
                AND c.id IN (SELECT o.complaint_id FROM blind_index m JOIN blind_index o ON o.token = m.token
-                            WHERE m.complaint_id = $1)
+                            WHERE m.complaint_id = $1 AND m.kind <> 'name')
              ORDER BY c.registered_at DESC, c.id DESC LIMIT 20"
         ),
         [row.id.into(), row.union_code.clone().into(), since.into(), row.registered_at.into()],
+    );
+    ComplaintRow::find_by_statement(statement).all(db).await
+}
+
+/// A person's complaints within a scope, by a token of the blind index, newest first.
+pub async fn of_token(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    token: Vec<u8>,
+    limit: i64,
+) -> Result<Vec<ComplaintRow>, DbErr> {
+    let statement = sql(
+        &format!(
+            "SELECT {COLUMNS} FROM complaints c
+             WHERE c.id IN (SELECT complaint_id FROM blind_index WHERE token = $4)
+               AND ($1::text[] IS NULL OR c.union_code = ANY($1))
+               AND ($2::text[] IS NULL OR EXISTS (
+                    SELECT 1 FROM complaint_units u WHERE u.complaint_id = c.id AND u.unit_code = ANY($2)))
+               AND (c.complained_person_id = '' OR c.complained_person_id <> $3)
+               AND NOT EXISTS (SELECT 1 FROM recusals r WHERE r.complaint_id = c.id AND r.person_id = $3)
+             ORDER BY c.registered_at DESC, c.id DESC LIMIT $5"
+        ),
+        [
+            scope.unions.clone().into(),
+            scope.units.clone().into(),
+            scope.person_id.clone().into(),
+            token.into(),
+            limit.into(),
+        ],
     );
     ComplaintRow::find_by_statement(statement).all(db).await
 }

@@ -7,6 +7,7 @@
 )]
 
 mod adding;
+mod erasing;
 mod looking;
 mod quarantining;
 mod refusing;
