@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
-use archive::verify;
+use archive::{custody, inspection, verify};
 use suda_proto::archive::v1::{
-    ExportRequest, FileView, ListFilesRequest, SearchRequest,
+    ExportLedgerRequest, ExportRequest, FileView, ListFilesRequest, SearchRequest,
     archive_service_client::ArchiveServiceClient,
 };
 
@@ -14,12 +14,19 @@ use crate::{
     session::{Session, answer},
 };
 
+mod person;
+mod retention;
+mod transfer;
+
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Archive {
-    /// Proves a sealed file, offline; names what was changed.
+    /// Proves a sealed file, the bag of a transfer, or an exported ledger, offline; names what was changed.
     Verify {
         /// The file.
         file: PathBuf,
+        /// Of an exported ledger: the second custodian's folder of signed checkpoints, to be compared with it.
+        #[arg(long)]
+        custody: Option<PathBuf>,
         /// The public key of the archive, PEM; without it the file is known to be whole, not whose it is.
         #[arg(long)]
         key: Option<PathBuf>,
@@ -30,6 +37,51 @@ pub(super) enum Archive {
     Search {
         /// Words, Chinese or not.
         query: String,
+    },
+    /// Year-end transfers.
+    #[command(subcommand)]
+    Transfer(transfer::Transfer),
+    /// The retention schedule, legal holds and disposal.
+    #[command(subcommand)]
+    Retention(retention::Retention),
+    /// Finds a person's sealed files; the search is logged, what was looked for is not.
+    Person {
+        /// By what: name, phone, email, openid, `id_number`.
+        kind: String,
+        /// It, in full.
+        value: String,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Erases a complainant's data by destroying its key. It cannot be undone.
+    Erase {
+        /// The complaint's number.
+        number: String,
+        /// On which ground: request, `term_ended`, ordered.
+        #[arg(long)]
+        ground: String,
+        /// The document that orders or asks for it.
+        #[arg(long, default_value = "")]
+        reference: String,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Lists who read what, and why.
+    Access {
+        /// Only of this union.
+        #[arg(long, default_value = "")]
+        union: String,
+    },
+    /// Takes the ledger out as lines of JSON; who did and why is kept.
+    Ledger {
+        /// Why.
+        #[arg(long)]
+        reason: String,
+        /// Where to.
+        #[arg(long, default_value = "ledger.jsonl")]
+        to: PathBuf,
     },
     /// Takes a sealed file out; who did and why is kept.
     Export {
@@ -46,7 +98,29 @@ pub(super) enum Archive {
 
 pub(super) async fn run(what: &Archive, session: &Session, form: Form) -> anyhow::Result<()> {
     match what {
-        Archive::Verify { file, key } => verify(file, key.as_ref(), form),
+        Archive::Verify { file, custody, key } => {
+            verify(file, custody.as_ref(), key.as_ref(), form)
+        }
+        Archive::Transfer(what) => transfer::run(what, session, form).await,
+        Archive::Retention(what) => retention::run(what, session, form).await,
+        Archive::Person {
+            kind,
+            value,
+            reason,
+        } => person::find(kind, value, reason, session, form).await,
+        Archive::Erase {
+            number,
+            ground,
+            reference,
+            reason,
+        } => person::erase(number, ground, reference, reason, session).await,
+        Archive::Access { union } => person::access(union, session, form).await,
+        Archive::Ledger { reason, to } => {
+            let bytes = ledger(reason, session).await?;
+            std::fs::write(to, &bytes).with_context(|| format!("cannot write {}", to.display()))?;
+            output::text(&format!("{}: {} bytes", to.display(), bytes.len()));
+            Ok(())
+        }
         Archive::List => {
             let mut client = ArchiveServiceClient::new(session.peer("archive").await?);
             let files = answer(client.list_files(ListFilesRequest::default()).await)?.files;
@@ -82,14 +156,51 @@ pub(super) async fn run(what: &Archive, session: &Session, form: Form) -> anyhow
     }
 }
 
-fn verify(file: &PathBuf, key: Option<&PathBuf>, form: Form) -> anyhow::Result<()> {
+/// The checkpoints that a second custodian has, by name.
+fn checkpoints(folder: &PathBuf) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
+    let entries =
+        std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        if name.starts_with("checkpoint-") && name.ends_with(".json") {
+            let bytes =
+                std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            found.push((name, bytes));
+        }
+    }
+    if found.is_empty() {
+        bail!("{} holds no checkpoint", folder.display());
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn verify(
+    file: &PathBuf,
+    custody: Option<&PathBuf>,
+    key: Option<&PathBuf>,
+    form: Form,
+) -> anyhow::Result<()> {
     let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
     let key = key
         .map(|key| {
             std::fs::read_to_string(key).with_context(|| format!("cannot read {}", key.display()))
         })
         .transpose()?;
-    match verify::verify_file(&bytes, key.as_deref()) {
+    let key = key.as_deref();
+    let verified = match custody {
+        Some(folder) => custody::verify_custody(&bytes, &checkpoints(folder)?, key),
+        None if bytes.starts_with(b"{\"line\"") => verify::verify_ledger(&bytes, key),
+        None if inspection::is_bag(&bytes) => inspection::verify_bag(&bytes, key),
+        None => verify::verify_file(&bytes, key),
+    };
+    match verified {
         Ok(report) if form == Form::Json => output::json(&serde_json::to_value(report)?),
         Ok(report) => {
             let signed = if report.trusted {
@@ -97,9 +208,13 @@ fn verify(file: &PathBuf, key: Option<&PathBuf>, form: Form) -> anyhow::Result<(
             } else {
                 "完整;未给出公钥,未核对签名人"
             };
+            let code = match report.archival_code.as_str() {
+                "" => String::new(),
+                code => format!(" 档号 {code}"),
+            };
             output::text(&format!(
-                "{} 档号 {}:{} 件,{} 条留痕,{signed}(公钥指纹 {})",
-                report.number, report.archival_code, report.items, report.entries, report.key_print
+                "{}{code}:{} 件,{} 条留痕,{} 个签名点,{signed}(公钥指纹 {})",
+                report.number, report.items, report.entries, report.checkpoints, report.key_print
             ));
             Ok(())
         }
@@ -108,6 +223,20 @@ fn verify(file: &PathBuf, key: Option<&PathBuf>, form: Form) -> anyhow::Result<(
             bail!("{} 不可信:\n{}", file.display(), said.join("\n"))
         }
     }
+}
+
+async fn ledger(reason: &str, session: &Session) -> anyhow::Result<Vec<u8>> {
+    let mut client = ArchiveServiceClient::new(session.peer("archive").await?);
+    let request = ExportLedgerRequest {
+        reason: reason.to_owned(),
+        ..ExportLedgerRequest::default()
+    };
+    let mut parts = answer(client.export_ledger(request).await)?;
+    let mut bytes = Vec::new();
+    while let Some(part) = parts.message().await? {
+        bytes.extend(part.data);
+    }
+    Ok(bytes)
 }
 
 async fn export(number: &str, reason: &str, session: &Session) -> anyhow::Result<Vec<u8>> {
