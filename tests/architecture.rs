@@ -22,7 +22,7 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// Libraries and tools: what a service may stand on, and what may stand on services.
-const NO_SERVICES: [&str; 3] = ["adapter", "chassis", "suda"];
+const NO_SERVICES: [&str; 4] = ["adapter", "chassis", "documents", "suda"];
 
 /// Whether a folder or file is of a crate that the workspace leaves out, because it is not finished.
 fn left_out(path: &Path) -> bool {

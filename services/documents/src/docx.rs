@@ -15,7 +15,7 @@ use crate::{
     text::visible,
 };
 
-/// 宋体 and 黑体, which every Windows with Chinese has; LibreOffice takes Noto for them.
+/// 宋体 and 黑体, which every Windows with Chinese has; other programs take Noto for them.
 const SERIF: &str = "SimSun";
 const SANS: &str = "SimHei";
 

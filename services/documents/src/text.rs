@@ -34,7 +34,7 @@ pub(crate) fn visible(text: &str, shows: &dyn Fn(char) -> bool) -> String {
             '\t' | '\u{A0}' | '\u{202F}' => shown.push(' '),
             _ if says_nothing(character) => {}
             _ if !is_private(character) && !character.is_control() && shows(character) => {
-                shown.push(character)
+                shown.push(character);
             }
             _ => shown.push_str(&format!("〔U+{:04X}〕", u32::from(character))),
         }

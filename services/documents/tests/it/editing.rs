@@ -26,7 +26,7 @@ fn parts(document: &impl Document) -> Vec<(String, String)> {
 /// The text of a part without spaces; fails unless the part is well-formed.
 fn text(xml: &str) -> String {
     let document = roxmltree::Document::parse(xml).unwrap();
-    let said = document.descendants().filter(|node| node.is_text());
+    let said = document.descendants().filter(roxmltree::Node::is_text);
     said.flat_map(|node| node.text().unwrap_or_default().split_whitespace())
         .collect()
 }
