@@ -91,8 +91,11 @@ fn g23_who_wrote_it_neither_reviews_nor_signs_it() {
         Err(Refusal::Author("签发"))
     );
     let mut helped = report(Drafted);
-    let _ = helped.write("helper", Section::Problems, "补写").unwrap();
-    let _ = helped.hand_in(&[]).unwrap();
+    assert_eq!(
+        helped.write("helper", Section::Problems, "补写"),
+        Ok(Outcome::Moved(Event::Written))
+    );
+    assert_eq!(helped.hand_in(&[]), Ok(Outcome::Moved(Event::HandedIn)));
     assert_eq!(helped.review("helper"), Err(Refusal::Author("审核")));
 }
 
@@ -122,7 +125,10 @@ fn g23_a_nil_report_is_refused_when_there_was_something() {
         Err(Refusal::NotNil(2))
     );
     let mut nil = report(Expected);
-    let _ = nil.say_nil("author", 0).unwrap();
+    assert_eq!(
+        nil.say_nil("author", 0),
+        Ok(Outcome::Moved(Event::HandedIn))
+    );
     assert!(nil.nil && nil.text.is_empty() && nil.state == HandedIn);
 }
 

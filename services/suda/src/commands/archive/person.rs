@@ -16,7 +16,7 @@ use suda_proto::{
 use anyhow::Context;
 
 use crate::{
-    commands::reference::uuid,
+    given::uuid,
     output::{self, Form},
     session::{Session, answer},
 };

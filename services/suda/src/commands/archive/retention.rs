@@ -12,7 +12,7 @@ use suda_proto::archive::v1::{
 };
 
 use crate::{
-    commands::reference::uuid,
+    given::uuid,
     output::{self, Form},
     session::{Session, answer},
 };
