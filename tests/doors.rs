@@ -16,7 +16,7 @@ const WITHOUT_TOKEN: [&str; 1] = ["suda.directory.v1.DirectoryService/Login"];
 
 /// What every role may ask for: the caller himself, reference data, a complainant's own progress, and sums with days, where
 /// the unions of the token bound what is seen.
-const FOR_EVERYBODY: [&str; 10] = [
+const FOR_EVERYBODY: [&str; 13] = [
     "suda.directory.v1.DirectoryService/WhoAmI",
     "suda.directory.v1.DirectoryService/ListUnits",
     "suda.directory.v1.DirectoryService/ListPosts",
@@ -27,6 +27,9 @@ const FOR_EVERYBODY: [&str; 10] = [
     "suda.sla_watchdog.v1.SlaWatchdogService/Explain",
     "suda.sla_watchdog.v1.SlaWatchdogService/Preview",
     "suda.sla_watchdog.v1.SlaWatchdogService/ListRungs",
+    "suda.sla_watchdog.v1.SlaWatchdogService/ListTold",
+    "suda.sla_watchdog.v1.ForesightService/Certify",
+    "suda.sla_watchdog.v1.ForesightService/Simulate",
 ];
 
 /// Whoever holds one post of this role in 台山.

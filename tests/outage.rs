@@ -219,7 +219,11 @@ async fn nothing_is_lost(province: &Province, acknowledged: &BTreeSet<String>) {
     assert_eq!(kept, gapless);
     assert_eq!(numbers("routing", "SELECT number FROM cases").await, kept);
     assert_eq!(
-        numbers("sla-watchdog", "SELECT DISTINCT number FROM matters").await,
+        numbers(
+            "sla-watchdog",
+            "SELECT DISTINCT number FROM subjects WHERE kind = 'case'"
+        )
+        .await,
         kept
     );
     let (count, counted) = crate::course::counted(province, "summary", "received").await;
@@ -280,7 +284,7 @@ async fn nothing_is_doubled(province: &Province) {
         (
             "sla-watchdog",
             "clock",
-            "SELECT complaint_id::text || code FROM clocks",
+            "SELECT subject_id::text || code FROM clocks",
         ),
         (
             "routing",

@@ -68,7 +68,9 @@ impl Province {
     #[must_use]
     pub fn with_token(&self, service: &str, token: &str) -> Peer {
         let url = self.stack.facts.grpc_url(service).expect("a service");
-        Peer::with_token(&url, token).expect("an address")
+        let peer = Peer::with_token(&url, token).expect("an address");
+        // A machine that is busy with other tests is slow, not wrong.
+        peer.within(crate::PATIENCE)
     }
 
     /// The way of a person made for this test to a service.

@@ -1,6 +1,9 @@
 //! `suda reference`: units, posts, people, calendars and policies, as files.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::{Context, bail};
 use chassis::grpc::LARGEST_MESSAGE;
@@ -20,6 +23,8 @@ use crate::{
     session::{Session, answer},
 };
 
+/// How long directory may take over a whole province, on a machine that has other things to do.
+const PATIENCE: Duration = Duration::from_secs(300);
 /// How many changes are shown; the first application of a province has thousands.
 const SHOWN: usize = 40;
 
@@ -136,7 +141,7 @@ pub(super) async fn apply(
         files,
         preview,
     };
-    let mut client = DirectoryServiceClient::new(session.peer("directory").await?)
+    let mut client = DirectoryServiceClient::new(session.peer("directory").await?.within(PATIENCE))
         .max_decoding_message_size(LARGEST_MESSAGE)
         .max_encoding_message_size(LARGEST_MESSAGE);
     answer(client.apply_reference(request).await)
