@@ -164,10 +164,12 @@ mod tests {
         bag
     }
 
+    type Parts = BTreeMap<String, Vec<u8>>;
+
     #[test]
     fn g22_a_bag_that_is_whole_has_no_fault_and_each_change_is_named() {
         assert_eq!(inspect(&bag()), []);
-        let changed = |change: &dyn Fn(&mut BTreeMap<String, Vec<u8>>)| {
+        let changed = |change: &dyn Fn(&mut Parts)| {
             let mut bag = bag();
             change(&mut bag);
             inspect(&bag)
