@@ -222,7 +222,7 @@ async fn p30_no_machine_is_answered_and_nobody_without_end() {
 }
 
 #[tokio::test]
-async fn g18_1_arrival_at_our_own_server_counts_and_lateness_is_explained() {
+async fn g18_1a_arrival_at_our_own_server_counts_and_lateness_is_explained() {
     let world = World::new().await;
     let passed = "Received: from x by mx.jiangmen.example; Tue, 22 Sep 2026 23:50:00 +0800\r\n\
                   Received: from y by forged.example; Mon, 1 Jun 2026 08:00:00 +0800\r\n";

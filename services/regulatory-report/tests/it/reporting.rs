@@ -405,7 +405,7 @@ async fn g8_l27_scorecards_tell_their_formula_and_what_they_were_made_of() {
 }
 
 #[tokio::test]
-async fn g12_5_figures_of_any_span_of_days_are_had_at_any_time() {
+async fn g12_5_z4_8_figures_of_any_span_of_days_are_had_at_any_time() {
     let stack = started().await;
     for (item, day) in [(1, "2026-07-02"), (2, "2026-07-03"), (3, "2026-07-04")] {
         let case = Told::new(&stack, "589002", item, &format!("{day}T10:00:00+08:00"));

@@ -1,11 +1,14 @@
 //! The ordinary course of a case, its review, and its archive.
 
-use suda_proto::archive::v1::{CaseSealed, FileView};
+use suda_proto::{
+    archive::v1::{CaseSealed, FileView},
+    routing::v1::SettleOnTheSpotRequest,
+};
 
 use super::*;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g17_g18_a_case_goes_its_ordinary_course_to_the_archive() {
+async fn g17_2_g13_2_a_case_goes_its_ordinary_course_to_the_archive() {
     let stack = started().await;
     let mut course = Course::new(&stack, 1).await;
     assert_eq!(course.case.state(), CaseState::Registered);
@@ -242,5 +245,47 @@ async fn g18_1c_signing_changes_no_instant_and_only_a_living_unit_of_the_union_i
     );
     let told = stack.published::<OrderSigned>().await;
     assert_eq!(told[0].unit_code, "58900201");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g17_3_a_department_settles_what_it_can_and_files_the_rest_with_its_reason() {
+    let stack = started().await;
+    let at_department = |number| ComplaintView {
+        unit_code: "589002KJ".into(),
+        received_by_post: "589002KJ-head".into(),
+        ..complaint(&stack, number)
+    };
+    let head = |case: &CaseView| (new_id(), case.case_id.clone(), case.revision);
+    let settled = registered(&stack, &at_department(1)).await;
+    assert_eq!(settled.state(), CaseState::Registered);
+    let (request_id, case_id, expected_revision) = head(&settled);
+    let asked = SettleOnTheSpotRequest {
+        request_id,
+        case_id,
+        expected_revision,
+        settlement: "已当场重置密码并说明".into(),
+    };
+    let done = ask(&stack, &tech())
+        .settle_on_the_spot(asked)
+        .await
+        .unwrap();
+    let done = done.into_inner().case.unwrap();
+    assert_eq!(done.state(), CaseState::Settled);
+
+    let filed = registered(&stack, &at_department(2)).await;
+    let (request_id, case_id, expected_revision) = head(&filed);
+    let mut asked = FileToReceptionRequest {
+        request_id,
+        case_id,
+        expected_revision,
+        reason: String::new(),
+    };
+    let refused = ask(&stack, &tech()).file_to_reception(asked.clone()).await;
+    assert_eq!(refused.unwrap_err().code(), Code::InvalidArgument);
+    asked.reason = "须由信贷部门核对合同".into();
+    let done = ask(&stack, &tech()).file_to_reception(asked).await.unwrap();
+    let done = done.into_inner().case.unwrap();
+    assert_eq!(done.state(), CaseState::Filed);
     stack.stop().await;
 }

@@ -5,7 +5,7 @@ use suda_proto::intake::v1::{ComplaintWithdrawn, MaterialAdded};
 use super::*;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g17_registered_at_the_reception_is_filed_at_receipt_and_settled_is_settled() {
+async fn g17_2_registered_at_the_reception_is_filed_at_receipt_and_settled_is_settled() {
     let stack = started().await;
     let mut here = complaint(&stack, 1);
     here.registered_at_reception = true;

@@ -69,7 +69,7 @@ fn stands(state: State) -> Entry {
 }
 
 #[test]
-fn g24_g27_the_law_of_the_register_holds_cell_by_cell() {
+fn g27_the_law_of_the_register_holds_cell_by_cell() {
     let mut lines = LAW.trim().lines();
     let states: Vec<&str> = lines.next().unwrap().split_whitespace().collect();
     for line in lines {
@@ -98,7 +98,7 @@ fn g24_g27_the_law_of_the_register_holds_cell_by_cell() {
 proptest! {
     /// Whatever is asked in whatever order, an entry is decided once, and only what is confirmed has a sanction.
     #[test]
-    fn g24_no_walk_decides_twice(walk in proptest::collection::vec(0..2_usize, 0..12)) {
+    fn g27_no_walk_decides_twice(walk in proptest::collection::vec(0..2_usize, 0..12)) {
         let mut entry = entry();
         for step in walk {
             let before = entry.clone();

@@ -91,7 +91,7 @@ fn g18_1c_signing_late_changes_no_instant_of_the_order() {
 }
 
 #[test]
-fn g13_a_result_is_not_filed_before_the_complainant_is_answered() {
+fn g13_2_a_result_is_not_filed_before_the_complainant_is_answered() {
     let mut case = a_case_that_is(Ordered);
     assert!(ask(&mut case, Verb::AssignHandler).is_ok());
     assert!(matches!(

@@ -11,7 +11,7 @@ use crate::domain::standing::Verb;
 proptest! {
     /// Whatever is asked in whatever order, a case never stands where the law forbids it to stand.
     #[test]
-    fn g17_no_walk_of_verbs_reaches_a_forbidden_state(walk in proptest::collection::vec(0..Verb::ALL.len(), 0..60)) {
+    fn g17_1_g17_2_no_walk_of_verbs_reaches_a_forbidden_state(walk in proptest::collection::vec(0..Verb::ALL.len(), 0..60)) {
         let mut case = a_case();
         for step in walk {
             let before = case.clone();

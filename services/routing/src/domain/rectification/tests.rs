@@ -135,7 +135,7 @@ fn g10_a_task_says_what_is_wrong_what_is_required_and_by_when() {
 }
 
 #[test]
-fn g12_g13_3_neither_the_unit_nor_whoever_filed_it_verifies_a_result() {
+fn g13_3_neither_the_unit_nor_whoever_filed_it_verifies_a_result() {
     let same_unit = actor("58900201", "589002", Role::ReceptionHead, "p-other");
     let same_person = actor("589002SL", "589002", Role::ReceptionHead, "p-unit-head");
     for itself in [same_unit, same_person] {
