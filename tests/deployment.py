@@ -54,7 +54,15 @@ RICH = {
     "podAnnotations": {"note": "x"},
     "services": {
         "intake": {"settings": {"service": {"repeat_days": 365}, "database": {"max_connections": 32}}},
-        "archive": {"settings": {"service": {"former_keys": ["-----BEGIN PUBLIC KEY-----\nx\n"]}}},
+        "archive": {
+            "custody": {"existingClaim": "suda-custody"},
+            "settings": {
+                "service": {
+                    "former_keys": ["-----BEGIN PUBLIC KEY-----\nx\n"],
+                    "scanner_address": "clamd:3310",
+                }
+            },
+        },
         "channel-email": {
             "mail": {"existingClaim": "suda-mail"},
             "settings": {
@@ -204,7 +212,7 @@ class Chart(unittest.TestCase):
                 code = source(name)
                 called = {f"{prefix(name)}PEERS__{peer.upper()}" for peer in re.findall(r'\.channel\("([\w-]+)"\)', code)}
                 self.assertEqual(called, {key for key in data if "__PEERS__" in key})
-                keeps = re.search(r"\bblobs\b", code) is not None
+                keeps = "base.blobs" in code
                 self.assertEqual(data[prefix(name) + "BLOBS__KIND"], '"s3"' if keeps else '"none"')
 
     def test_every_variable_is_a_setting_that_the_program_takes(self):

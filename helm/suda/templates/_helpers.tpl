@@ -102,6 +102,10 @@ service:
   vault_file: /etc/suda/secret/vault.toml
   create_vault: false
 {{- end }}
+{{- if dig "custody" "existingClaim" "" .service }}
+service:
+  custody_folder: /var/lib/suda/custody
+{{- end }}
 {{- end }}
 
 {{/* The variables of a service, a line each. */}}

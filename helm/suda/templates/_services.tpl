@@ -7,7 +7,7 @@ intake: { role: service, blobs: true, web: "", peers: [] }
 routing: { role: service, blobs: false, web: "", peers: [] }
 sla-watchdog: { role: service, blobs: false, web: "", peers: [] }
 archive: { role: service, blobs: true, web: "", peers: [intake, routing, sla-watchdog] }
-regulatory-report: { role: service, blobs: false, web: "", peers: [] }
+regulatory-report: { role: service, blobs: true, web: "", peers: [] }
 channel-email: { role: channel, blobs: true, web: "", peers: [intake, routing] }
 channel-phone: { role: channel, blobs: true, web: /phone, peers: [intake, routing] }
 channel-wechat: { role: channel, blobs: true, web: /wechat, peers: [intake, routing] }

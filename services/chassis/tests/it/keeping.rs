@@ -44,6 +44,9 @@ async fn keeps(blobs: &Blobs) -> String {
     let large = Bytes::from(vec![7; 20 * 1024 * 1024]);
     let other = blobs.put(large.clone()).await.unwrap();
     assert!(blobs.get(&other).await.unwrap().unwrap() == large);
+    blobs.remove(&other).await.unwrap();
+    blobs.remove(&other).await.unwrap();
+    assert_eq!(blobs.get(&other).await.unwrap(), None);
     let missing = blobs.get(&"0".repeat(64)).await.unwrap();
     assert_eq!(missing, None);
     let wrong = blobs.get("../../etc/passwd").await.unwrap_err();
