@@ -131,8 +131,8 @@ fn subject(
     };
     let is_case = shape.kind == Kind::Case;
     let parent = id("complaint_id")
-        .or_else(|| id("case_id"))
-        .or_else(|| of_case("complaint_id").parse().ok());
+        .or_else(|| of_case("complaint_id").parse().ok())
+        .or_else(|| id("case_id"));
     let began = BEGAN.iter().find_map(|name| instant(view, name));
     let unit = UNITS
         .iter()

@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use sea_orm::ConnectionTrait as _;
 use sla_watchdog::SlaWatchdog;
 use suda_proto::{
-    routing::v1::CaseClosed,
+    routing::v1::{CaseClosed, CaseView},
     sla_watchdog::v1::{
         BacktestRequest, CertifyRequest, CertifyResponse, ClockArmed, Escalated, SimulateRequest,
         WarningDue, WatchdogBeat, foresight_service_client::ForesightServiceClient,
@@ -131,8 +131,12 @@ async fn g29_a_draft_is_tried_on_closed_cases_and_nothing_is_written() {
     stack
         .publish(&result_filed("2026-09-30T09:00:00+08:00"), "589002", CASE)
         .await;
+    let led = CaseView {
+        lead_unit_code: "589002XD".to_owned(),
+        ..case(4)
+    };
     let closed = CaseClosed {
-        case: Some(case(4)),
+        case: Some(led),
         occurred_at: stamp("2026-09-30T10:00:00+08:00"),
         ..CaseClosed::default()
     };
@@ -172,7 +176,8 @@ async fn g29_a_draft_is_tried_on_closed_cases_and_nothing_is_written() {
         .iter()
         .map(|line| line.unit_code.as_str())
         .collect();
-    assert_eq!(units, ["589002XD"]);
+    // One line for each clock of the unit.
+    assert_eq!(units, ["589002XD", "589002XD"]);
     assert_eq!((told.changes.len(), told.changes[0].met), (1, false));
     assert_eq!(stack.published::<ClockArmed>().await.len(), armed);
     stack.stop().await;
