@@ -10,7 +10,8 @@ fn g22_the_catalogue_lists_every_piece_over_as_many_pages_as_it_needs() {
     for position in 1..=120 {
         assert_says(&text, &[&format!("第{position}件材料")]);
     }
-    for page in &read.pages {
+    let listing = read.pages.iter().filter(|page| page.contains("件材料"));
+    for page in listing {
         assert_says(page, &["序号文号责任者题名日期页数备注"]);
     }
     assert_says(
