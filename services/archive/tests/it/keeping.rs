@@ -38,12 +38,12 @@ async fn exported(stack: &Stack, person: &Person) -> Vec<u8> {
     bytes
 }
 
-/// Changes a row as somebody with the password of the database could.
+/// Changes rows as somebody with the password of the database could.
 async fn tamper(stack: &Stack, statement: &str) {
     stack
         .execute("ALTER TABLE ledger DISABLE TRIGGER ledger_append_only")
         .await;
-    assert_eq!(stack.execute(statement).await, 1, "{statement}");
+    assert!(stack.execute(statement).await > 0, "{statement}");
     stack
         .execute("ALTER TABLE ledger ENABLE TRIGGER ledger_append_only")
         .await;

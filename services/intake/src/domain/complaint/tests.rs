@@ -9,7 +9,7 @@ use super::{
 #[test]
 fn f2_2_what_is_wrong_is_named() {
     type Spoil = fn(&mut Draft);
-    let law: [(Spoil, &str, &str); 27] = [
+    let law: [(Spoil, &str, &str); 25] = [
         (|d| d.unit_code = "999".into(), "unit_code", "UNIT_UNKNOWN"),
         (
             |d| d.unit_code = "58900209".into(),
@@ -88,12 +88,6 @@ fn f2_2_what_is_wrong_is_named() {
             "complainant.principal_name",
             "PRINCIPAL_MISSING",
         ),
-        (
-            |d| acts_for(d, Capacity::AuthorisedAgent),
-            "evidence",
-            "PROOF_MISSING",
-        ),
-        (|d| acts_for(d, Capacity::Heir), "evidence", "PROOF_MISSING"),
         (
             |d| joint(d, 30, 6),
             "representatives",
