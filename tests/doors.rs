@@ -50,7 +50,6 @@ async fn tried(province: &Province, rpc: &Rpc, token: &str) -> Result<Vec<Vec<u8
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "new; to be run once by hand before it counts"]
 async fn every_rpc_refuses_a_missing_an_expired_and_a_foreign_token_and_every_wrong_role() {
     let province = Province::start("2026-09-23T10:00:00+08:00").await;
     let keys = province.keys();

@@ -17,7 +17,6 @@ fn sentence(status: &tonic::Status) -> String {
 
 /// All courses share one stack; each ends sealed and counted.
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "new; to be run once by hand before it counts"]
 async fn g12_3_g15_g17_1_g18_3_g19_l15_l18_l19_l21_cases_end_declined_returned_extended_withdrawn_or_settled()
  {
     let province = Province::start("2026-09-21T10:00:00+08:00").await;

@@ -18,7 +18,6 @@ const TOGETHER: [&str; 6] = [
 ];
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "new; to be run once by hand before it counts"]
 async fn g3_a_mails_trace_leads_through_every_service_to_the_files_and_figures() {
     let collector = Collector::start().await;
     let province = Province::start_traced("2026-09-23T10:00:00+08:00", &collector.url).await;
