@@ -9,6 +9,11 @@ use crate::{auth::TokenRefused, db, telemetry};
 
 /// The domain of every reason.
 pub const DOMAIN: &str = "suda";
+/// How many characters the fields of one status may have together. A status travels in HTTP/2 headers, of which most clients
+/// take 16 KiB; a Chinese character needs up to 13 bytes there.
+const MOST_SAID: usize = 900;
+/// How many characters one sentence may have; whoever quotes what was sent quotes no more of it.
+const LONGEST_SENTENCE: usize = 300;
 
 /// A field of the request is wrong.
 #[must_use]
@@ -16,9 +21,10 @@ pub fn invalid(field: &str, sentence: impl Into<String>) -> Status {
     invalid_all(vec![(field.to_owned(), sentence.into())])
 }
 
-/// Several fields of the request are wrong; the caller is told all at once.
+/// Several fields of the request are wrong; the caller is told all at once, or as many as one answer can hold.
 #[must_use]
 pub fn invalid_all(fields: Vec<(String, String)>) -> Status {
+    let fields = as_many_as_fit(fields);
     let message = fields
         .iter()
         .map(|(field, sentence)| format!("{field}: {sentence}"))
@@ -31,6 +37,34 @@ pub fn invalid_all(fields: Vec<(String, String)>) -> Status {
     let mut details = ErrorDetails::with_bad_request(violations);
     details.set_error_info("request.invalid", DOMAIN, []);
     Status::with_error_details(Code::InvalidArgument, message, details)
+}
+
+fn as_many_as_fit(fields: Vec<(String, String)>) -> Vec<(String, String)> {
+    let (all, mut said) = (fields.len(), 0);
+    let mut kept = Vec::new();
+    for (field, sentence) in fields {
+        let (field, sentence) = (shortened(field), shortened(sentence));
+        said += field.chars().count() + sentence.chars().count();
+        if said > MOST_SAID {
+            break;
+        }
+        kept.push((field, sentence));
+    }
+    if kept.len() < all {
+        let more = all - kept.len();
+        kept.push((
+            "…".to_owned(),
+            format!("另有 {more} 处错误没有列出,请先改正以上各处再提交"),
+        ));
+    }
+    kept
+}
+
+fn shortened(text: String) -> String {
+    match text.char_indices().nth(LONGEST_SENTENCE) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
 }
 
 /// The law or the state of things does not allow it; the code is the refusal's own.
@@ -134,7 +168,7 @@ pub(super) fn busy() -> Status {
 fn with_reason(code: Code, reason: &str, sentence: impl Into<String>) -> Status {
     Status::with_error_details(
         code,
-        sentence,
+        shortened(sentence.into()),
         ErrorDetails::with_error_info(reason, DOMAIN, []),
     )
 }
@@ -222,6 +256,27 @@ mod tests {
             text.contains("unit_code: 没有这个单位") && text.contains("received_at: 不能晚于现在"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn a_thousand_wrong_fields_still_fit_into_the_headers_of_one_answer() {
+        let wrong = |line| {
+            (
+                format!("units/jiangmen.toml:{line}"),
+                "没有上级机构,请先写明上级机构".to_owned(),
+            )
+        };
+        let status = invalid_all((0..1_000).map(wrong).collect());
+        let named = fields(&status);
+        assert!(named.len() > 10, "{}", named.len());
+        let more = format!("另有 {} 处", 1_000 - (named.len() - 1));
+        assert!(named.last().unwrap().1.contains(&more), "{named:?}");
+        let quoting = refused("case.matter", "诉".repeat(1 << 20));
+        for status in [status, quoting] {
+            let headers = status.into_http::<()>().into_parts().0.headers;
+            let bytes: usize = headers.values().map(http::HeaderValue::len).sum();
+            assert!(bytes < 15 << 10, "{bytes}");
+        }
     }
 
     #[test]
