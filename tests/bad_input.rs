@@ -123,7 +123,6 @@ fn registrations(province_now: &str) -> Vec<(&'static str, Value, Code, &'static
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "new; to be run once by hand before it counts"]
 async fn g24_1_bad_input_gets_a_clear_sentence_or_the_quarantine_and_nothing_is_half_written() {
     let province = Province::start("2026-09-23T10:00:00+08:00").await;
     province.apply(without_the_outlet()).await.unwrap();

@@ -28,7 +28,6 @@ const TRY: Duration = Duration::from_secs(5);
 const PATIENCE: Duration = Duration::from_secs(120);
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "new; to be run once by hand before it counts"]
 async fn nothing_acknowledged_is_lost_and_nothing_doubled_when_processes_are_killed_under_load() {
     killed_for(Duration::from_secs(22)).await;
 }

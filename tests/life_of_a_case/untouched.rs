@@ -55,7 +55,6 @@ fn shanghai(value: &Value) -> DateTime<Utc> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "new; to be run once by hand before it counts"]
 async fn g18_1b_g18_1c_l18_cases_nobody_touches_over_national_day_climb_to_office_and_compliance() {
     // Wednesday. 25 to 27 September is 中秋, 1 to 7 October 国庆, Saturday 10 October is worked.
     let province = Province::start("2026-09-23T10:00:00+08:00").await;
