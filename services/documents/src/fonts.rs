@@ -20,11 +20,10 @@ const FILES: [&str; 3] = [
     "NotoSansCJK-Regular.ttc",
 ];
 
-/// Where they usually lie: Debian's package, and the same unpacked by `deploy/tools` for who is not root.
-const FOLDERS: [&str; 2] = [
-    "/usr/share/fonts/opentype/noto",
-    ".suda/tools/fonts/usr/share/fonts/opentype/noto",
-];
+/// Where Debian's package puts them.
+const DEBIAN: &str = "/usr/share/fonts/opentype/noto";
+/// Where `deploy/tools` unpacks them for who is not root, below the project's folder.
+const UNPACKED: &str = ".suda/tools/fonts/usr/share/fonts/opentype/noto";
 
 /// Which of the faces in such a file is for simplified Chinese; the order is Japanese, Korean, SC, TC, HK.
 const SIMPLIFIED: u32 = 2;
@@ -55,11 +54,20 @@ fn listed(folders: &[PathBuf]) -> String {
     folders.join(", ")
 }
 
+/// The usual folders: Debian's, and the unpacked one of the project that we are somewhere in.
+fn usual() -> Vec<PathBuf> {
+    let here = std::env::current_dir().unwrap_or_default();
+    let unpacked = here.ancestors().map(|above| above.join(UNPACKED));
+    std::iter::once(PathBuf::from(DEBIAN))
+        .chain(unpacked)
+        .collect()
+}
+
 /// The folder with the fonts: the one that was said, else the first of the usual ones that has them.
 pub(crate) fn find(said: Option<&Path>) -> Result<PathBuf, NoFonts> {
     let folders: Vec<PathBuf> = match said {
         Some(folder) => vec![folder.to_owned()],
-        None => FOLDERS.iter().map(PathBuf::from).collect(),
+        None => usual(),
     };
     let complete = |folder: &&PathBuf| FILES.iter().all(|file| folder.join(file).is_file());
     match folders.iter().find(complete) {

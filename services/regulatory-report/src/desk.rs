@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chassis::{blobs::Blobs, clock::Clock, db::Db, ids::Ids};
+use documents::Press;
 
 /// The reporting desk.
 #[derive(Clone)]
@@ -15,4 +16,6 @@ pub struct Desk {
     pub db: Db,
     /// Where signed documents are.
     pub blobs: Blobs,
+    /// Sets reports.
+    pub press: Arc<Press>,
 }

@@ -4,6 +4,7 @@ use chassis::{
     grpc::{denied, internal, invalid, not_found, refused, stale, unavailable},
     requests::RequestTrouble,
 };
+use documents::RenderError;
 use rust_xlsxwriter::XlsxError;
 use sea_orm::{DbErr, RuntimeErr};
 use tonic::Status;
@@ -71,6 +72,12 @@ pub enum ActionError {
     /// The document could not be written.
     #[error("the document cannot be written")]
     Json(#[from] serde_json::Error),
+    /// The report could not be set.
+    #[error(transparent)]
+    Paper(#[from] RenderError),
+    /// The thread that set the report stopped.
+    #[error("the press stopped")]
+    PressStopped(#[source] tokio::task::JoinError),
     /// The database failed.
     #[error("the database failed")]
     Store(#[from] DbErr),
@@ -108,7 +115,17 @@ impl From<ActionError> for Status {
                 | DbErr::ConnectionAcquire(_)
                 | DbErr::Query(RuntimeErr::Internal(_)),
             ) => unavailable("统计库暂时连不上,请稍后重试"),
-            ActionError::Sheet(_)
+            ActionError::Paper(RenderError::NoFonts(_)) => {
+                let error = chassis::telemetry::chain(&error);
+                tracing::error!(error, "a report cannot be set");
+                refused(
+                    "paper.no_fonts",
+                    "本系统没有找到公文字体,不能出具报告,请联系系统管理员",
+                )
+            }
+            ActionError::Paper(_)
+            | ActionError::PressStopped(_)
+            | ActionError::Sheet(_)
             | ActionError::Json(_)
             | ActionError::Inconsistent(_)
             | ActionError::Blobs(_)

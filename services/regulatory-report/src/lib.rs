@@ -32,6 +32,7 @@ pub mod desk;
 pub mod domain;
 pub mod errors;
 pub mod grpc;
+pub mod paper;
 pub mod publications;
 pub mod sheets;
 pub mod store;
@@ -52,12 +53,14 @@ impl Service for RegulatoryReport {
         sqlx::migrate!()
     }
 
-    async fn assemble(base: Base, _: Self::Settings) -> anyhow::Result<Assembly> {
+    async fn assemble(base: Base, settings: Self::Settings) -> anyhow::Result<Assembly> {
+        let fonts = (!settings.fonts.is_empty()).then(|| settings.fonts.into());
         let desk = Arc::new(Desk {
             clock: base.clock,
             ids: base.ids,
             db: base.db,
             blobs: base.blobs,
+            press: Arc::new(documents::Press::new(fonts)),
         });
         let (counting, expecting) = (desk.clone(), desk.clone());
         Ok(Assembly::new()

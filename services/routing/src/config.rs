@@ -1,8 +1,11 @@
-//! The settings of routing: none of its own, and a misspelt one is refused.
+//! The settings of routing; a misspelt one is refused.
 
 use serde::Deserialize;
 
 /// Section `[service]`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Settings {}
+pub struct Settings {
+    /// The folder with the fonts of official papers; empty for the usual ones.
+    pub fonts: String,
+}

@@ -18,6 +18,7 @@ pub mod extension;
 pub mod notice;
 pub mod order;
 pub mod panel;
+pub mod paper;
 pub mod rectification;
 pub mod recusal;
 pub mod refusal;

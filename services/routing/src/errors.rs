@@ -1,6 +1,7 @@
 //! Why an action was not done, and what that means at each door.
 
 use chassis::{grpc, inbox::Trouble, requests::RequestTrouble};
+use documents::RenderError;
 use sea_orm::DbErr;
 use tonic::Status;
 
@@ -24,6 +25,18 @@ pub enum ActionError {
     /// There is no such appeal, task, entry, panel or report, or none that the caller may know of.
     #[error("没有这项{0},或者您无权查看")]
     NoMatter(&'static str),
+    /// The case has no such official paper yet.
+    #[error("{0}")]
+    NoPaper(&'static str),
+    /// The official paper cannot be made.
+    #[error(transparent)]
+    Paper(#[from] RenderError),
+    /// The thread that made the official paper stopped.
+    #[error("the press stopped")]
+    PressStopped(#[source] tokio::task::JoinError),
+    /// Another service did not give what is needed.
+    #[error("{}", .0.message())]
+    Elsewhere(Box<Status>),
     /// Somebody else was quicker.
     #[error("内容已被他人更新(您看到的是第 {seen} 版,现在是第 {now} 版),请刷新后重新办理")]
     Stale {
@@ -133,12 +146,35 @@ impl From<ActionError> for Status {
             ActionError::Request(RequestTrouble::Reused(_) | RequestTrouble::NoId) => {
                 grpc::invalid("request_id", error.to_string())
             }
-            ActionError::Malformed { .. }
+            ActionError::NoPaper(sentence) => grpc::refused("paper.none", sentence.to_owned()),
+            ActionError::Paper(RenderError::NotEditable(_)) => {
+                grpc::invalid("format", error.to_string())
+            }
+            ActionError::Paper(RenderError::NoFonts(_)) => {
+                tracing::error!(
+                    error = chassis::telemetry::chain(&error),
+                    "an official paper cannot be made"
+                );
+                grpc::refused(
+                    "paper.no_fonts",
+                    "本系统没有找到公文字体,不能出具文书,请联系系统管理员",
+                )
+            }
+            ActionError::Elsewhere(status) => *status,
+            ActionError::Paper(_)
+            | ActionError::PressStopped(_)
+            | ActionError::Malformed { .. }
             | ActionError::NotYet(_)
             | ActionError::Inconsistent { .. }
             | ActionError::Request(RequestTrouble::Store(_))
             | ActionError::Store(_) => grpc::internal(&error),
         }
+    }
+}
+
+impl From<Status> for ActionError {
+    fn from(status: Status) -> Self {
+        Self::Elsewhere(Box::new(status))
     }
 }
 
@@ -154,6 +190,10 @@ impl From<ActionError> for Trouble {
             | ActionError::NoNotice
             | ActionError::NoEscalation
             | ActionError::NoMatter(_)
+            | ActionError::NoPaper(_)
+            | ActionError::Paper(_)
+            | ActionError::PressStopped(_)
+            | ActionError::Elsewhere(_)
             | ActionError::Stale { .. }
             | ActionError::Invalid { .. }
             | ActionError::Malformed { .. }

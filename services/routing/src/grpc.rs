@@ -18,8 +18,10 @@ mod appeals;
 mod asking;
 mod course;
 mod disclosures;
+mod documents;
 mod panels;
 mod parse;
+mod printing;
 mod reading;
 mod rectifications;
 

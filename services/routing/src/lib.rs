@@ -8,6 +8,7 @@ use chassis::{
     inbox::Inbox,
     run::{Assembly, Base, Service},
 };
+use documents::Press;
 use suda_proto::{
     archive::v1::CaseSealed,
     channel::v1::{NoticeDelivered, NoticeFailed},
@@ -19,7 +20,7 @@ use suda_proto::{
         accountability_service_server::AccountabilityServiceServer,
         appeal_service_server::AppealServiceServer, course_service_server::CourseServiceServer,
         disclosure_service_server::DisclosureServiceServer,
-        panel_service_server::PanelServiceServer,
+        document_service_server::DocumentServiceServer, panel_service_server::PanelServiceServer,
         rectification_service_server::RectificationServiceServer,
         routing_service_server::RoutingServiceServer,
     },
@@ -32,6 +33,7 @@ pub mod desk;
 pub mod domain;
 pub mod errors;
 pub mod grpc;
+pub mod papers;
 pub mod publications;
 pub mod store;
 pub mod subscriptions;
@@ -50,11 +52,14 @@ impl Service for Routing {
         sqlx::migrate!()
     }
 
-    async fn assemble(base: Base, _settings: Self::Settings) -> anyhow::Result<Assembly> {
+    async fn assemble(base: Base, settings: Self::Settings) -> anyhow::Result<Assembly> {
+        let fonts = (!settings.fonts.is_empty()).then(|| settings.fonts.into());
         let desk = Arc::new(Desk {
             clock: base.clock,
             ids: base.ids,
             db: base.db,
+            peers: base.peers,
+            press: Arc::new(Press::new(fonts)),
         });
         let counting = desk.clone();
         Ok(Assembly::new()
@@ -65,6 +70,7 @@ impl Service for Routing {
             .serves(AccountabilityServiceServer::from_arc(desk.clone()))
             .serves(PanelServiceServer::from_arc(desk.clone()))
             .serves(DisclosureServiceServer::from_arc(desk.clone()))
+            .serves(DocumentServiceServer::from_arc(desk.clone()))
             .hears(
                 Inbox::new(desk)
                     .on::<UnitChanged>()

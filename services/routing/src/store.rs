@@ -27,6 +27,7 @@ pub mod lists;
 pub mod matters;
 pub mod notices;
 pub mod panels;
+pub mod prints;
 pub mod record;
 pub mod rectifications;
 pub mod reference;

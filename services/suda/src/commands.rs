@@ -11,6 +11,7 @@ mod case;
 mod clock;
 mod complaint;
 mod disclosure;
+mod document;
 #[cfg(test)]
 mod documented;
 mod escalation;
@@ -87,6 +88,9 @@ enum What {
     /// Grave and urgent cases, told up the line at once.
     #[command(subcommand)]
     Major(disclosure::Major),
+    /// The official papers of a case, as files.
+    #[command(subcommand)]
+    Document(document::Document),
     /// When things are due, and why.
     #[command(subcommand)]
     Clock(clock::Clock),
@@ -133,6 +137,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         What::Reference(what) => reference::run(&what, &session, output).await,
         What::Complaint(what) => complaint::run(what, &session, output).await,
         What::Case(what) => case::run(what, &session, output).await,
+        What::Document(what) => document::run(&what, &session, output).await,
         What::Order(what) => order::run(what, &session, output).await,
         What::Escalation(what) => escalation::run(what, &session, output).await,
         What::Notice(what) => notice::run(what, &session, output).await,

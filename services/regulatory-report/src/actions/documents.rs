@@ -1,6 +1,9 @@
 //! The documents of a report: what is signed is frozen, byte for byte; what is not yet signed is written anew each time.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
+use documents::Format;
 use sha2::{Digest as _, Sha256};
 
 use super::{Counted, Document};
@@ -8,21 +11,28 @@ use crate::{
     desk::Desk,
     domain::report::SECTIONS,
     errors::ActionError,
-    sheets,
+    paper, sheets,
     store::reports::{DocumentRow, Kept},
     wire,
 };
 
 /// What a report can be written in, by its word in rows.
-pub const FORMATS: [&str; 2] = ["json", "xlsx"];
+pub const FORMATS: [&str; 4] = ["json", "xlsx", "pdf", "docx"];
 
 /// Writes a report as a document.
 ///
 /// # Errors
 /// When the writer refuses.
-pub fn write(kept: &Kept, counted: &Counted, format: &str) -> Result<Document, ActionError> {
+pub async fn write(
+    desk: &Desk,
+    kept: &Kept,
+    counted: &Counted,
+    format: &str,
+) -> Result<Document, ActionError> {
     let (data, media_type) = match format {
         "json" => (json(kept, counted)?, "application/json"),
+        "pdf" => set(desk, kept, counted, Format::Pdf).await?,
+        "docx" => set(desk, kept, counted, Format::Docx).await?,
         "xlsx" => (
             sheets::workbook(counted)?,
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -67,7 +77,7 @@ pub async fn freeze(
     };
     let mut frozen = Vec::new();
     for format in FORMATS {
-        let document = write(kept, counted, format)?;
+        let document = write(desk, kept, counted, format).await?;
         desk.blobs
             .put(Bytes::from(document.data))
             .await
@@ -82,6 +92,20 @@ pub async fn freeze(
         });
     }
     Ok(frozen)
+}
+
+/// Sets it as an official paper, beside the threads that answer others.
+async fn set(
+    desk: &Desk,
+    kept: &Kept,
+    counted: &Counted,
+    format: Format,
+) -> Result<(Vec<u8>, &'static str), ActionError> {
+    let paper = paper::report(kept, counted, desk.clock.now());
+    let press = Arc::clone(&desk.press);
+    let made = tokio::task::spawn_blocking(move || press.render(&paper, format)).await;
+    let rendered = made.map_err(ActionError::PressStopped)??;
+    Ok((rendered.bytes, rendered.media_type))
 }
 
 fn json(kept: &Kept, counted: &Counted) -> Result<Vec<u8>, ActionError> {

@@ -223,7 +223,7 @@ impl Desk {
                     digest: row.digest,
                 }
             }
-            None => documents::write(&kept, &counted, format)?,
+            None => documents::write(self, &kept, &counted, format).await?,
         };
         let post = caller.posts.first().map_or("", |post| post.code.as_str());
         self.db

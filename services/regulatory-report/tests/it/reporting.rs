@@ -150,6 +150,15 @@ const SECTIONS: [ReportSection; 4] = [
     ReportSection::Rectification,
 ];
 
+/// The words of a DOCX file.
+fn docx(bytes: &[u8]) -> String {
+    let mut file = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    let mut text = String::new();
+    let mut body = file.by_name("word/document.xml").unwrap();
+    std::io::Read::read_to_string(&mut body, &mut text).unwrap();
+    text
+}
+
 #[tokio::test]
 async fn g23_reports_are_expected_once_of_offices_and_the_unions_of_their_prefecture() {
     let stack = started().await;
@@ -216,11 +225,26 @@ async fn g23_a_report_goes_from_draft_to_receipts_and_stays_what_was_signed() {
         (&1.into(), &0.into())
     );
 
+    // It is set as an official paper too, and as one that can be edited: frozen with the figures.
+    let paper = life.exported(&one, ReportFormat::Pdf).await;
+    assert!(paper.starts_with(b"%PDF-1."));
+    let editable = life.exported(&one, ReportFormat::Docx).await;
+    let words = docx(&editable);
+    for said in [
+        "客户投诉管理机制运行情况报告",
+        "投诉原因分析",
+        "数据勾稽关系",
+        "当地监管部门、银行业协会(同业公会)",
+    ] {
+        assert!(words.contains(said), "{said} is not in {words}");
+    }
+
     // A complaint that is registered late changes the figures, but not what was signed.
     let late = Told::new(&stack, "589002", 2, "2026-07-03T10:00:00+08:00");
     late.tell(&stack, &late.registered()).await;
     stack.settle().await;
     assert_eq!(life.exported(&one, ReportFormat::Json).await, signed);
+    assert_eq!(life.exported(&one, ReportFormat::Pdf).await, paper);
     for recipient in [ReportRecipient::Regulator, ReportRecipient::Association] {
         life.receipt(&one, recipient).await;
     }

@@ -11,6 +11,7 @@ mod handling;
 mod hearing;
 mod judging;
 mod passing;
+mod printing;
 mod rectifying;
 mod recusing;
 mod seeing;
@@ -20,7 +21,7 @@ mod writing;
 
 use chassis::{
     grpc::Peer,
-    testing::{Person, Stack, person},
+    testing::{Person, Setup, Stack, person},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use prost_types::Timestamp;
@@ -40,7 +41,12 @@ type Client = RoutingServiceClient<Peer>;
 
 /// A running routing that knows the units and posts of two unions, their office and the compliance department.
 async fn started() -> Stack {
-    let stack = Stack::start::<Routing>(|_| {}).await;
+    started_with(|_| {}).await
+}
+
+/// The same with other settings.
+async fn started_with(configure: impl FnOnce(&mut Setup)) -> Stack {
+    let stack = Stack::start::<Routing>(configure).await;
     for (code, kind, name, union, reception) in [
         ("44HG", UnitKind::Department, "省联社合规部", "44", true),
         ("44JJ", UnitKind::Department, "省联社纪检室", "44", false),

@@ -1,0 +1,169 @@
+//! `suda document`: the official papers of a case, as files.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use chrono::{DateTime, FixedOffset};
+use prost_types::Timestamp;
+use suda_proto::routing::v1::{
+    DocumentFormat, DocumentKind, ListPrintsRequest, RenderDocumentRequest,
+    document_service_client::DocumentServiceClient,
+};
+
+use crate::{
+    output::{self, Form},
+    session::{Session, answer},
+};
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Document {
+    /// Makes a paper; who did and why is kept.
+    Render {
+        /// The complaint's number.
+        number: String,
+        /// Which paper.
+        #[arg(long)]
+        kind: Kind,
+        /// As what.
+        #[arg(long, default_value = "pdf")]
+        format: Format,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+        /// Which clock a certificate is of, e.g. G18.1c.
+        #[arg(long, default_value = "", required_if_eq("kind", "certificate"))]
+        clock: String,
+        /// Where to; the paper's own name when it is not given.
+        #[arg(long)]
+        to: Option<PathBuf>,
+    },
+    /// Lists which papers of a case were made, for whom and why.
+    Prints {
+        /// The complaint's number.
+        number: String,
+    },
+}
+
+/// A paper.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(super) enum Kind {
+    /// 客户投诉处理表 (附表1).
+    Form1,
+    /// 客户投诉处理督办表 (附表2).
+    Form2,
+    /// 受理告知书.
+    Acceptance,
+    /// 不予受理告知书.
+    Refusal,
+    /// 处理意见书.
+    Answer,
+    /// 延期告知书.
+    Extension,
+    /// 时限说明书 of the clock that --clock names.
+    Certificate,
+}
+
+/// A kind of file.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(super) enum Format {
+    /// To be signed, sealed and kept.
+    Pdf,
+    /// To be edited; letters only.
+    Docx,
+}
+
+impl Kind {
+    fn wire(self) -> DocumentKind {
+        match self {
+            Self::Form1 => DocumentKind::HandlingForm,
+            Self::Form2 => DocumentKind::SupervisionOrder,
+            Self::Acceptance => DocumentKind::Acceptance,
+            Self::Refusal => DocumentKind::Refusal,
+            Self::Answer => DocumentKind::Answer,
+            Self::Extension => DocumentKind::Extension,
+            Self::Certificate => DocumentKind::Certificate,
+        }
+    }
+}
+
+impl Format {
+    fn wire(self) -> DocumentFormat {
+        match self {
+            Self::Pdf => DocumentFormat::Pdf,
+            Self::Docx => DocumentFormat::Docx,
+        }
+    }
+}
+
+pub(super) async fn run(what: &Document, session: &Session, form: Form) -> anyhow::Result<()> {
+    let mut client = DocumentServiceClient::new(session.peer("routing").await?);
+    match what {
+        Document::Render {
+            number,
+            kind,
+            format,
+            reason,
+            clock,
+            to,
+        } => {
+            let request = RenderDocumentRequest {
+                number: number.clone(),
+                kind: kind.wire().into(),
+                format: format.wire().into(),
+                reason: reason.clone(),
+                clock_code: clock.clone(),
+                ..RenderDocumentRequest::default()
+            };
+            let file = answer(client.render_document(request).await)?;
+            let to = to.clone().unwrap_or_else(|| file.file_name.into());
+            std::fs::write(&to, &file.content)
+                .with_context(|| format!("cannot write {}", to.display()))?;
+            output::text(&format!("{}: sha256 {}", to.display(), file.digest));
+            Ok(())
+        }
+        Document::Prints { number } => {
+            let request = ListPrintsRequest {
+                number: number.clone(),
+                ..ListPrintsRequest::default()
+            };
+            let prints = answer(client.list_prints(request).await)?.prints;
+            let rows = prints.into_iter().map(|print| {
+                vec![
+                    print.printed_at.map(moment).unwrap_or_default(),
+                    words(print.kind()).to_owned(),
+                    print.post,
+                    print.person_id,
+                    print.reason,
+                ]
+            });
+            let rows: Vec<_> = rows.collect();
+            if form == Form::Json {
+                return output::json(&serde_json::to_value(rows)?);
+            }
+            output::table(&["时间", "文书", "岗位", "人员", "理由"], rows);
+            Ok(())
+        }
+    }
+}
+
+/// An instant in Chinese time.
+fn moment(at: Timestamp) -> String {
+    let zone = FixedOffset::east_opt(8 * 3600);
+    let known = DateTime::from_timestamp(at.seconds, 0).zip(zone);
+    known.map_or_else(String::new, |(at, zone)| {
+        at.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string()
+    })
+}
+
+fn words(kind: DocumentKind) -> &'static str {
+    match kind {
+        DocumentKind::Unspecified => "",
+        DocumentKind::HandlingForm => "处理表(附表1)",
+        DocumentKind::SupervisionOrder => "督办表(附表2)",
+        DocumentKind::Acceptance => "受理告知书",
+        DocumentKind::Refusal => "不予受理告知书",
+        DocumentKind::Answer => "处理意见书",
+        DocumentKind::Extension => "延期告知书",
+        DocumentKind::Certificate => "时限说明书",
+    }
+}
