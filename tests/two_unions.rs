@@ -612,49 +612,63 @@ async fn people_of_other_unions_find_no_byte_of_a_unions_data_in_any_answer() {
     let mut others = people_of(&province, "589003").await;
     others.extend(people_of(&province, "5910").await);
     assert!(others.len() > 7, "{} people", others.len());
-    let (mut tried, mut answered) = (0, 0);
-    for other in &others {
-        for rpc in &rpcs {
-            let roles: Vec<_> = other.posts.iter().map(|post| post.role.as_str()).collect();
-            if !access.allows(&roles, &rpc.name) {
-                continue;
-            }
-            let mut asked = requests(&rpc.method.input(), &known);
-            if is_command(rpc) {
-                asked.retain(|asked| !asked.with.is_empty());
-            }
-            let peer = province.peer_of(other, rpc.service);
-            for asked in asked {
-                let answer = call(peer.clone(), &rpc.name, asked.message.encode_to_vec()).await;
-                tried += 1;
-                let bytes = match answer {
-                    Ok(messages) => {
-                        assert!(
-                            !is_command(rpc) || messages.is_empty(),
-                            "{} lets {} do something with {:?} of 台山's",
-                            rpc.name,
-                            other.sub,
-                            asked.with
-                        );
-                        answered += usize::from(messages.iter().any(|message| !message.is_empty()));
-                        messages.concat()
-                    }
-                    Err(refused) => [refused.message().as_bytes(), refused.details()].concat(),
-                };
-                let leaked = leak(&bytes, &marks, &asked.with);
-                assert_eq!(
-                    leaked, None,
-                    "{} shows something of 台山's to {}, asked with {:?}",
-                    rpc.name, other.sub, asked.with
-                );
-            }
-        }
-    }
+    let looking = others
+        .iter()
+        .map(|other| finds_nothing(&province, (&access, &rpcs), (&known, &marks), other));
+    let (tried, answered) = futures::future::join_all(looking)
+        .await
+        .into_iter()
+        .fold((0, 0), |sum, found| (sum.0 + found.0, sum.1 + found.1));
     assert!(
         tried > 500 && answered > 50,
         "{tried} tried, {answered} answered"
     );
     province.stop().await;
+}
+
+/// Asks everything that somebody of elsewhere may ask; gives how much was tried and how much was answered.
+async fn finds_nothing(
+    province: &Province,
+    (access, rpcs): (&Access, &[Rpc]),
+    (known, marks): (&Known, &BTreeSet<String>),
+    other: &Claims,
+) -> (usize, usize) {
+    let roles: Vec<_> = other.posts.iter().map(|post| post.role.as_str()).collect();
+    let (mut tried, mut answered) = (0, 0);
+    for rpc in rpcs.iter().filter(|rpc| access.allows(&roles, &rpc.name)) {
+        let mut asked = requests(&rpc.method.input(), known);
+        if is_command(rpc) {
+            asked.retain(|asked| !asked.with.is_empty());
+        }
+        let peer = province.peer_of(other, rpc.service);
+        for asked in asked {
+            let answer = call(peer.clone(), &rpc.name, asked.message.encode_to_vec()).await;
+            tried += 1;
+            let bytes = match answer {
+                Ok(messages) => {
+                    assert!(
+                        !is_command(rpc) || messages.is_empty(),
+                        "{} lets {} do something with {:?} of 台山's",
+                        rpc.name,
+                        other.sub,
+                        asked.with
+                    );
+                    answered += usize::from(messages.iter().any(|message| !message.is_empty()));
+                    messages.concat()
+                }
+                Err(refused) => [refused.message().as_bytes(), refused.details()].concat(),
+            };
+            assert_eq!(
+                leak(&bytes, marks, &asked.with),
+                None,
+                "{} shows something of 台山's to {}, asked with {:?}",
+                rpc.name,
+                other.sub,
+                asked.with
+            );
+        }
+    }
+    (tried, answered)
 }
 
 /// Asks every reading RPC as 台山's own people; each must show something, or stand in a list with its reason.
@@ -666,9 +680,12 @@ async fn shown_to_its_own(province: &Province, access: &Access, rpcs: &[Rpc]) ->
         .filter(|rpc| !is_command(rpc))
         .map(|rpc| rpc.name.as_str())
         .collect();
-    for _ in 0..3 {
+    let listed: BTreeSet<_> = SHOWS_NO_COMPLAINT.iter().map(|(name, _)| *name).collect();
+    for last in [false, false, true] {
         for rpc in rpcs {
-            if !silent.contains(rpc.name.as_str()) {
+            // What stands in the list is asked once, when most is known.
+            let name = rpc.name.as_str();
+            if !silent.contains(name) || (listed.contains(name) && !last) {
                 continue;
             }
             let mut shown = false;
@@ -699,9 +716,8 @@ async fn shown_to_its_own(province: &Province, access: &Access, rpcs: &[Rpc]) ->
             }
         }
     }
-    let expected: BTreeSet<_> = SHOWS_NO_COMPLAINT.iter().map(|(name, _)| *name).collect();
     assert_eq!(
-        silent, expected,
+        silent, listed,
         "left: what shows 台山's own people nothing of their complaint. Let the test's complaint have it, or say in \
          SHOWS_NO_COMPLAINT why it cannot"
     );
