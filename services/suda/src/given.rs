@@ -3,7 +3,7 @@
 use std::{io::Read as _, str::FromStr};
 
 use chassis::{clock::SystemClock, ids::Ids};
-use chrono::{DateTime, FixedOffset, NaiveDateTime, TimeZone as _, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, TimeZone as _, Utc};
 use prost_types::Timestamp;
 use uuid::Uuid;
 
@@ -113,6 +113,17 @@ impl FromStr for Instant {
             .ok_or_else(|| {
                 "give an instant like \"2026-09-23 10:00\" or 2026-09-23T10:00:00+08:00".to_owned()
             })
+    }
+}
+
+/// Until when: an instant, or a day, which is until its end.
+///
+/// # Errors
+/// Says how to write one.
+pub fn until(text: &str) -> Result<Instant, String> {
+    match NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+        Ok(day) => format!("{day} 23:59:59").parse(),
+        Err(_) => text.parse(),
     }
 }
 

@@ -54,7 +54,7 @@ fn the_set_of_guangdong_is_right() {
         codes,
         [
             "L18", "L20a", "L20b", "Z5.1", "Z5.2", "Z5.3", "G18.1a", "G18.1b", "G18.1c", "G18.2a",
-            "G18.2b", "G18.3", "G24.1", "G10", "E1", "E2"
+            "G18.2b", "G18.3", "G24.1", "G10", "G23", "G22", "E1", "E2"
         ]
     );
     assert_eq!(units(&reference.structure)["58900201"].union_code, "589002");

@@ -110,7 +110,12 @@ impl Tree {
             .name
             .trim_start_matches("广东省")
             .trim_start_matches("广东");
-        !prefecture.is_empty() && prefecture != office && name.starts_with(prefecture)
+        // 江门农商行 and 江门市农信社 are the prefecture's, 江门市新会农信社 is one of its counties'.
+        let rest = name.strip_prefix(prefecture);
+        let rest = rest.map(|rest| rest.trim_start_matches('市'));
+        !prefecture.is_empty()
+            && prefecture != office
+            && rest.is_some_and(|rest| rest.starts_with('农'))
     }
 
     fn stands_below(&self, below: &str, above: &str, day: NaiveDate) -> bool {
@@ -217,6 +222,11 @@ mod tests {
             (
                 "589002",
                 named(Kind::Union, "广东台山农村商业银行股份有限公司", "5890"),
+            ),
+            // A county's union may carry the prefecture's name before its own.
+            (
+                "589005",
+                named(Kind::Union, "江门市新会农村信用合作联社", "5890"),
             ),
             (
                 "58900101",

@@ -120,7 +120,7 @@ async fn open(
         extends_clock: None,
         extends_stage: None,
         instants: json!({ "due_at": due_at }),
-        ground: None,
+        ground: Some(rule.code.clone()),
     };
     let kept = subjects::keep(tx, &subject).await?;
     if !subjects::keep_fact(tx, kept.subject_id, &fact).await? {

@@ -12,7 +12,7 @@ use super::{
     calendar::{BeyondCalendar, Calendar},
     deadline::{Count, Due, Limit, Pause, until},
     policy::{Place, Policy, Rule, StartsAt, in_force},
-    subject::Subject,
+    subject::{Kind, Subject},
 };
 
 /// A fact about a subject.
@@ -198,7 +198,11 @@ impl<'a> Course<'a> {
         if !runs_for(rule, subject) || !required {
             return None;
         }
-        let starts = |fact: &&&Fact| rule.starts_on.contains(&fact.event);
+        // A term that opened for one duty of a unit starts no other: it says of which clock it is.
+        let ours = |fact: &Fact| {
+            subject.kind != Kind::Unit || fact.ground.as_ref().is_none_or(|code| *code == rule.code)
+        };
+        let starts = |fact: &&&Fact| rule.starts_on.contains(&fact.event) && ours(fact);
         let given = |fact: &Fact| named(fact, &rule.given);
         let start = match rule.limit {
             // Without a date there is no limit.

@@ -12,8 +12,8 @@ use suda_proto::{
     regulatory_report::v1::{FiguresExported, Term},
     routing::v1::{EscalationAcknowledged, EscalationOpened, EscalationView},
     sla_watchdog::v1::{
-        ClockBreached, ClockMet, Escalated, ListClocksRequest, ListToldRequest, SubjectKind,
-        TermOpened, WarningDue, sla_watchdog_service_client::SlaWatchdogServiceClient,
+        ClockArmed, ClockBreached, ClockMet, Escalated, ListClocksRequest, ListToldRequest,
+        SubjectKind, TermOpened, WarningDue, sla_watchdog_service_client::SlaWatchdogServiceClient,
     },
 };
 
@@ -347,5 +347,36 @@ async fn g23_a_report_submitted_before_its_term_opens_is_in_time() {
     stack.clock.set(at("2026-11-16T09:00:00+08:00"));
     stack.run_task("open_terms").await;
     assert_eq!(stack.published::<ClockMet>().await.len(), 1);
+    stack.stop().await;
+}
+
+/// The transfer of a year's files, for the same unit and the same year.
+fn handed_over() -> ClockRule {
+    ClockRule {
+        code: "G22".to_owned(),
+        terms: vec![YearlyTerm {
+            code: "year".to_owned(),
+            opens_on: "12-01".to_owned(),
+            due_on: "12-31".to_owned(),
+            before: false,
+        }],
+        ..yearly()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g22_g23_each_duty_of_a_unit_has_its_own_clock_from_its_own_opening() {
+    let stack = stack(vec![yearly(), handed_over()]).await;
+    stack.clock.set(at("2026-11-16T09:00:00+08:00"));
+    assert_eq!(stack.run_task("open_terms").await, "opened 1");
+    let armed = async || {
+        let armed = stack.published::<ClockArmed>().await.into_iter();
+        let codes: Vec<_> = armed.map(|armed| armed.clock.unwrap().code).collect();
+        codes
+    };
+    assert_eq!(armed().await, ["G23"]);
+    stack.clock.set(at("2026-12-01T09:00:00+08:00"));
+    assert_eq!(stack.run_task("open_terms").await, "opened 1");
+    assert_eq!(armed().await, ["G23", "G22"]);
     stack.stop().await;
 }

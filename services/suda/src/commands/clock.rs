@@ -15,7 +15,7 @@ use suda_proto::{
 
 use super::{moving, reference};
 use crate::{
-    given::Named,
+    given::{self, Instant, Named},
     output::{self, Form, due, rfc3339},
     session::{Session, answer},
     words,
@@ -79,9 +79,9 @@ pub(super) enum Clock {
     },
     /// Tells who would be told what and when if nothing happened until a given day. Nothing is written or sent.
     Simulate {
-        /// Until when, e.g. 2026-10-20T18:00:00+08:00.
-        #[arg(long)]
-        until: DateTime<FixedOffset>,
+        /// Until when: a day, or an instant like "2026-10-20 18:00".
+        #[arg(long, value_parser = given::until)]
+        until: Instant,
         /// Only this case: its number or its id.
         #[arg(long)]
         case: Option<Named>,
@@ -155,7 +155,7 @@ pub(super) async fn run(what: &Clock, session: &Session, form: Form) -> anyhow::
         }
         Clock::Simulate { until, case } => {
             let case_id = id_or_none(case.as_ref(), session).await?;
-            foresight::simulate(until, case_id, session, form).await
+            foresight::simulate(&until.0, case_id, session, form).await
         }
         Clock::Impact { reference } => law::impact(reference.as_deref(), session, form).await,
         Clock::Apply { reason, confirm } => law::apply(reason, *confirm, session, form).await,
@@ -213,7 +213,11 @@ pub(super) const HEADINGS: [&str; 6] = ["编号", "时限", "事项", "到期", 
 /// A clock as people read it; the one that binds is marked.
 pub(super) fn row(clock: &ClockView) -> Vec<String> {
     vec![
-        clock.number.clone(),
+        // A unit's yearly duty has no number of its own.
+        match clock.subject_kind() {
+            SubjectKind::Unit => format!("{} {}", clock.unit_code, clock.number),
+            _ => clock.number.clone(),
+        },
         format!("{}{}", clock.code, if clock.binding { " ●" } else { "" }),
         format!("{} ({}, {})", clock.name, clock.limit, clock.article),
         due(clock.due_at.as_ref()),

@@ -3,8 +3,6 @@
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use chrono::{DateTime, FixedOffset};
-use prost_types::Timestamp;
 use suda_proto::routing::v1::{
     DocumentFormat, DocumentKind, ListPrintsRequest, RenderDocumentRequest,
     document_service_client::DocumentServiceClient,
@@ -129,7 +127,7 @@ pub(super) async fn run(what: &Document, session: &Session, form: Form) -> anyho
             let prints = answer(client.list_prints(request).await)?.prints;
             let rows = prints.into_iter().map(|print| {
                 vec![
-                    print.printed_at.map(moment).unwrap_or_default(),
+                    output::time(print.printed_at.as_ref()),
                     words(print.kind()).to_owned(),
                     print.post,
                     print.person_id,
@@ -144,15 +142,6 @@ pub(super) async fn run(what: &Document, session: &Session, form: Form) -> anyho
             Ok(())
         }
     }
-}
-
-/// An instant in Chinese time.
-fn moment(at: Timestamp) -> String {
-    let zone = FixedOffset::east_opt(8 * 3600);
-    let known = DateTime::from_timestamp(at.seconds, 0).zip(zone);
-    known.map_or_else(String::new, |(at, zone)| {
-        at.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string()
-    })
 }
 
 fn words(kind: DocumentKind) -> &'static str {

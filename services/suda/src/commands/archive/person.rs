@@ -100,12 +100,7 @@ pub(super) async fn access(union: &str, session: &Session, form: Form) -> anyhow
             "archive": words(&of_files), "intake": words(&of_complaints),
         }));
     }
-    let at = |at: Option<prost_types::Timestamp>| {
-        at.as_ref()
-            .and_then(chassis::grpc::instant)
-            .map(|at| at.to_rfc3339())
-            .unwrap_or_default()
-    };
+    let at = |at: Option<prost_types::Timestamp>| output::time(at.as_ref());
     let files = of_files.accesses.into_iter().map(|one| {
         vec![
             at(one.at),
