@@ -4,7 +4,7 @@
 {{- define "suda.facts" -}}
 directory: { role: service, blobs: false, web: "", peers: [] }
 intake: { role: service, blobs: true, web: "", peers: [] }
-routing: { role: service, blobs: false, web: "", peers: [] }
+routing: { role: service, blobs: false, web: "", peers: [intake, sla-watchdog] }
 sla-watchdog: { role: service, blobs: false, web: "", peers: [] }
 archive: { role: service, blobs: true, web: "", peers: [intake, routing, sla-watchdog] }
 regulatory-report: { role: service, blobs: true, web: "", peers: [] }
