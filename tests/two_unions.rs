@@ -13,18 +13,20 @@ use chassis::{
     access::Access,
     auth::{Claims, every_role},
 };
-use chrono::TimeDelta;
-use prost_reflect::{
-    DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, Value as Field, prost::Message as _,
-};
+use prost_reflect::prost::Message as _;
 use serde_json::{Value, json};
-use suda_proto::{intake::v1::IdentityKind, routing::v1::DocumentKind};
 use suite::{
     Province, person, post,
     raw::{Rpc, call, every_rpc, to_json},
 };
 
-use crate::course::{CLERK, Course, HANDLER, HEAD, MANAGEMENT, UNIT_HEAD, complaint, request_id};
+use crate::course::{Course, complaint};
+
+mod asking;
+mod living;
+
+use asking::requests;
+use living::live;
 
 /// What stands in 台山's complaint and nowhere else; single words of it are what somebody would search for.
 const SECRETS: [&str; 8] = [
@@ -189,157 +191,6 @@ fn gather(json: &Value, known: &mut Known) {
     }
 }
 
-/// A request of one RPC and the values of 台山 that stand in it.
-struct Asked {
-    message: DynamicMessage,
-    with: BTreeSet<String>,
-}
-
-/// Requests for what is known: with nothing, with each id alone, and with one of each.
-fn requests(input: &MessageDescriptor, known: &Known) -> Vec<Asked> {
-    let mut wanted: Vec<BTreeMap<String, String>> = vec![BTreeMap::new()];
-    let mut all = BTreeMap::new();
-    for field in fields_of(input, 2) {
-        let name = field.name();
-        let values = match name {
-            // The ledger goes by what an entry is about.
-            "key" => known.get("case_id"),
-            "query" => {
-                wanted.extend(
-                    SECRETS.map(|word| BTreeMap::from([(name.to_owned(), word.to_owned())])),
-                );
-                None
-            }
-            _ => known.get(name),
-        };
-        for value in values.into_iter().flatten().take(3) {
-            wanted.push(BTreeMap::from([(name.to_owned(), value.clone())]));
-            all.entry(name.to_owned()).or_insert_with(|| value.clone());
-        }
-        if name.ends_with("union_code") {
-            all.insert(name.to_owned(), "589002".to_owned());
-        } else if name.ends_with("unit_code") {
-            all.insert(name.to_owned(), "589002SL".to_owned());
-            for unit in ["589002", "589002SL", "589002XD"] {
-                wanted.push(BTreeMap::from([(name.to_owned(), unit.to_owned())]));
-            }
-        }
-    }
-    // Bytes are had by what they belong to and their digest, together.
-    let owners = known.get("complaint_id").into_iter().flatten().take(3);
-    let digests = known.get("digest").into_iter().flatten().take(6);
-    if input.get_field_by_name("digest").is_some() {
-        wanted.extend(owners.flat_map(|owner| {
-            let digests = digests.clone();
-            digests.map(|digest| {
-                BTreeMap::from([
-                    ("complaint_id".to_owned(), owner.clone()),
-                    ("digest".to_owned(), digest.clone()),
-                ])
-            })
-        }));
-    }
-    wanted.push(all);
-    let asked = wanted.into_iter().map(|with| Asked {
-        message: filled(input, &with, 2),
-        with: with.into_values().collect(),
-    });
-    asked.collect()
-}
-
-/// The text fields of a message and of those within it.
-fn fields_of(message: &MessageDescriptor, depth: u32) -> Vec<FieldDescriptor> {
-    let mut found = Vec::new();
-    for field in message.fields() {
-        match field.kind() {
-            Kind::Message(inner) if depth > 0 && !field.is_list() && !field.is_map() => {
-                found.extend(fields_of(&inner, depth - 1));
-            }
-            Kind::String => found.push(field),
-            _ => {}
-        }
-    }
-    found
-}
-
-fn filled(
-    message: &MessageDescriptor,
-    with: &BTreeMap<String, String>,
-    depth: u32,
-) -> DynamicMessage {
-    let mut request = DynamicMessage::new(message.clone());
-    for field in message.fields() {
-        let name = field.name();
-        let value = match field.kind() {
-            Kind::String if field.is_list() => with
-                .get(name)
-                .map(|value| Field::List(vec![Field::String(value.clone())])),
-            Kind::String => with
-                .get(name)
-                .cloned()
-                .or_else(|| plausible(name))
-                .map(Field::String),
-            Kind::Uint32 if name == "year" => Some(Field::U32(2026)),
-            Kind::Uint64 if name == "expected_revision" => Some(Field::U64(1)),
-            Kind::Enum(kind) if ["term", "format"].contains(&name) => {
-                // The last of them: the second half-year comes before the whole one, spreadsheets after JSON.
-                let values: Vec<_> = kind.values().map(|value| value.number()).collect();
-                let wanted = if name == "term" { 2 } else { values.len() - 1 };
-                Some(Field::EnumNumber(values[wanted]))
-            }
-            // A letter can be had in every format.
-            Kind::Enum(kind) if name == "kind" => Some(Field::EnumNumber(match kind.name() {
-                "DocumentKind" => DocumentKind::Answer.into(),
-                _ => IdentityKind::Phone.into(),
-            })),
-            Kind::Message(_) if name == "until" => {
-                Some(Field::Message(instant(&field, "2026-12-31T00:00:00Z")))
-            }
-            Kind::Message(inner) if depth > 0 && !field.is_list() && !field.is_map() => {
-                let within = filled(&inner, with, depth - 1);
-                let empty = within == DynamicMessage::new(inner) || inner_is_time(&field);
-                (!empty && field.containing_oneof().is_none()).then_some(Field::Message(within))
-            }
-            _ => None,
-        };
-        if let Some(value) = value {
-            request.set_field(&field, value);
-        }
-    }
-    request
-}
-
-fn inner_is_time(field: &FieldDescriptor) -> bool {
-    matches!(field.kind(), Kind::Message(inner) if inner.full_name().starts_with("google."))
-}
-
-/// An instant as the field has it.
-fn instant(field: &FieldDescriptor, at: &str) -> DynamicMessage {
-    let Kind::Message(kind) = field.kind() else {
-        panic!("{} is no instant", field.full_name());
-    };
-    let mut instant = DynamicMessage::new(kind);
-    instant.set_field_by_name("seconds", Field::I64(suite::at(at).timestamp()));
-    instant
-}
-
-/// What a person would write there.
-fn plausible(field: &str) -> Option<String> {
-    Some(match field {
-        "request_id" => request_id(),
-        "reason" | "reasons" | "statement" | "remark" | "opinion" | "content" => {
-            "核对有关情况".to_owned()
-        }
-        "table_code" => "summary".to_owned(),
-        "figure_code" => "received".to_owned(),
-        "clock_code" => "G18.1c".to_owned(),
-        // Found by the telephone number, and by the end of every term.
-        "value" => "13912345678".to_owned(),
-        "on" => "2199-12-31".to_owned(),
-        _ => return None,
-    })
-}
-
 /// The bytes of an answer, with whatever is packed in them unpacked.
 fn unpacked(bytes: &[u8]) -> Vec<Vec<u8>> {
     let mut found = vec![bytes.to_vec()];
@@ -449,148 +300,6 @@ async fn people_of(province: &Province, union: &str) -> Vec<Claims> {
         }
     }
     people.into_values().collect()
-}
-
-/// 台山's complaint lives to the archive, a second one climbs to the office, and a mail is put aside.
-async fn live(province: &Province) {
-    let put = json!({ "data": STANDARD.encode("\u{89}PNG 龙眼树下拍的"), "file_name": "转账截图-龙眼树.png" });
-    let rpc = "suda.intake.v1.IntakeService/PutBlob";
-    let blob = province.ask(CLERK, rpc, put).await.unwrap()["blob"].take();
-    let told = json!({
-        "complainant": { "name": "欧阳采薇", "phone": "13912345678", "email": "caiwei@orchard.example", "address": "龙眼树村一号", "capacity": "CAPACITY_SELF" },
-        "content": "果园贷款在龙眼树下面签的字,合同没有给我。",
-        "demand": "把果园贷款的合同给我一份",
-        "evidence": [{ "blob": blob, "description": "转账截图" }],
-    });
-    let mut course = Course::begin(province, CLERK, complaint(told.clone())).await;
-    course.order().await;
-    course.moves(UNIT_HEAD, "SignOrder", json!({})).await;
-    course
-        .moves(
-            UNIT_HEAD,
-            "AssignHandler",
-            json!({ "handler_post": "589002XD-handler" }),
-        )
-        .await;
-    let contact = json!({ "manner": "MANNER_PHONE_CALL", "summary": "已致电欧阳采薇" });
-    course.moves(HANDLER, "RecordContact", contact).await;
-    course
-        .moves(
-            HANDLER,
-            "RecordFindings",
-            json!({ "findings": "荔枝收购款已结清" }),
-        )
-        .await;
-    course
-        .moves(
-            HANDLER,
-            "RecordSolution",
-            json!({ "solution": "送交果园贷款合同" }),
-        )
-        .await;
-    let answer = json!({
-        "answer": { "facts": "龙眼树下签字属实", "basis": "合同法", "conclusion": "送交果园贷款合同", "remedies": "可申请核查" },
-        "delivery": { "manner": "MANNER_PHONE_CALL", "note": "已电话答复" },
-    });
-    course.moves(HANDLER, "RecordAnswer", answer).await;
-    course
-        .moves(
-            HANDLER,
-            "FileResult",
-            json!({ "result": "果园贷款合同已送交" }),
-        )
-        .await;
-    course
-        .moves(CLERK, "PassResult", json!({ "opinion": "荔枝一事属实" }))
-        .await;
-    course
-        .moves(CLERK, "Close", json!({ "remark": "果园贷款办结" }))
-        .await;
-    province.sealed(1).await;
-
-    let mut told = told;
-    told["evidence"] = json!([]);
-    let mut second = Course::begin(province, CLERK, complaint(told)).await;
-    second.order().await;
-    beside(&course, second.id()).await;
-    let layout = &province.stack.layout;
-    let draft = layout.path("mail/in/tmp/headless");
-    std::fs::write(&draft, "龙眼树\u{0}荔枝").unwrap();
-    std::fs::rename(draft, layout.path("mail/in/new/headless")).unwrap();
-    // The ladder of the second one reaches the office and the compliance department.
-    province.advance(TimeDelta::days(24)).await;
-}
-
-/// What can stand beside a case: an appeal, a task, a panel, what was told up the line, a reward, a hold.
-async fn beside(course: &Course<'_>, open_case: &str) {
-    let (case_id, number) = (course.id(), course.number());
-    let proof = json!([{ "digest": "ab".repeat(32), "file_name": "转账截图-荔枝.png" }]);
-    let now = course.province.now("routing").await.to_rfc3339();
-    let asked = [
-        (
-            CLERK,
-            "suda.routing.v1.AppealService/LodgeAppeal",
-            json!({ "case_id": case_id, "level": "APPEAL_LEVEL_OFFICE", "received_at": now, "grounds": "荔枝款没有结清" }),
-        ),
-        (
-            HEAD,
-            "suda.routing.v1.RectificationService/OpenRectification",
-            json!({
-                "case_id": case_id, "unit_code": "589002XD", "problem": "龙眼树下签合同", "requirements": "合同当面交给客户",
-                "due_at": "2026-11-30T09:30:00Z",
-            }),
-        ),
-        (
-            HEAD,
-            "suda.routing.v1.PanelService/ConvenePanel",
-            json!({
-                "case_id": open_case, "suspicion": "果园贷款一事多次虚构", "evidence": proof,
-                "member_posts": ["589002KJ-head", "58900202-head", "5890-officer"],
-            }),
-        ),
-        (
-            HEAD,
-            "suda.routing.v1.DisclosureService/ReportMajor",
-            json!({
-                "case_id": case_id, "kind": "MAJOR_KIND_MAJOR", "known_at": now, "circumstances": "荔枝园多人到场",
-            }),
-        ),
-        (
-            CLERK,
-            "suda.routing.v1.DisclosureService/ReportViolation",
-            json!({
-                "case_number": number, "unit_code": "589002XD", "account": "果园贷款合同疑似伪造签名",
-            }),
-        ),
-        (
-            CLERK,
-            "suda.routing.v1.DisclosureService/ReportReprisal",
-            json!({
-                "case_number": number, "kind": "REPRISAL_KIND_RETALIATION", "account": "威胁欧阳采薇撤回",
-            }),
-        ),
-        (
-            MANAGEMENT,
-            "suda.routing.v1.AccountabilityService/RecordReward",
-            json!({
-                "case_id": case_id, "ground": "REWARD_GROUND_LOSS_AVERTED", "beneficiary": "REWARD_BENEFICIARY_COMPLAINANT",
-                "honour": true, "description": "举报果园贷款问题属实",
-            }),
-        ),
-        (
-            HEAD,
-            "suda.archive.v1.RetentionService/SetHold",
-            json!({
-                "number": number, "ground": "HOLD_GROUND_LITIGATION", "reason": "荔枝款诉讼",
-            }),
-        ),
-    ];
-    for (account, rpc, mut with) in asked {
-        with["request_id"] = json!(request_id());
-        let done = course.province.ask(account, rpc, with).await;
-        done.unwrap_or_else(|refused| panic!("{rpc}: {refused}"));
-    }
-    course.province.settle().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
