@@ -22,20 +22,6 @@ pub enum Paper {
 }
 
 impl Paper {
-    /// Its official name.
-    #[must_use]
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::HandlingForm => "客户投诉处理表",
-            Self::SupervisionOrder => "客户投诉处理督办表",
-            Self::Acceptance => "受理告知书",
-            Self::Refusal => "不予受理告知书",
-            Self::Answer => "处理意见书",
-            Self::Extension => "延期告知书",
-            Self::Certificate => "时限说明书",
-        }
-    }
-
     /// Why a case has none yet.
     #[must_use]
     pub fn missing(self) -> &'static str {

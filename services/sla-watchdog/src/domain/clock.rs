@@ -157,7 +157,7 @@ pub fn effect(rule: &Rule, fact: &Fact) -> Option<&'static str> {
     let ground = |fact: &Fact| grounded(rule, fact);
     let extends = fact.extends.as_ref();
     match &fact.event {
-        event if rule.starts_on.contains(event) => Some("starts"),
+        _ if starts(rule, fact) => Some("starts"),
         _ if stops(rule, fact) => Some("stops"),
         event if rule.cancelled_on.contains(event) => Some("cancels"),
         event if rule.resumed_on.contains(event) => Some("resumes"),
@@ -167,6 +167,12 @@ pub fn effect(rule: &Rule, fact: &Fact) -> Option<&'static str> {
         _ if extends.is_some_and(|(code, _)| *code == rule.code) => Some("extends"),
         _ => None,
     }
+}
+
+/// A term that opened for one duty of a unit starts no other: as its ground it says of which clock it is.
+fn starts(rule: &Rule, fact: &Fact) -> bool {
+    let ours = || fact.ground.as_ref().is_none_or(|code| *code == rule.code);
+    rule.starts_on.contains(&fact.event) && (rule.kind != Kind::Unit || ours())
 }
 
 fn stops(rule: &Rule, fact: &Fact) -> bool {
@@ -198,11 +204,7 @@ impl<'a> Course<'a> {
         if !runs_for(rule, subject) || !required {
             return None;
         }
-        // A term that opened for one duty of a unit starts no other: it says of which clock it is.
-        let ours = |fact: &Fact| {
-            subject.kind != Kind::Unit || fact.ground.as_ref().is_none_or(|code| *code == rule.code)
-        };
-        let starts = |fact: &&&Fact| rule.starts_on.contains(&fact.event) && ours(fact);
+        let starts = |fact: &&&Fact| starts(rule, fact);
         let given = |fact: &Fact| named(fact, &rule.given);
         let start = match rule.limit {
             // Without a date there is no limit.

@@ -11,6 +11,7 @@ use suda_proto::routing::v1::{
 use crate::{
     output::{self, Form},
     session::{Session, answer},
+    words,
 };
 
 #[derive(Debug, clap::Subcommand)]
@@ -124,35 +125,21 @@ pub(super) async fn run(what: &Document, session: &Session, form: Form) -> anyho
                 number: number.clone(),
                 ..ListPrintsRequest::default()
             };
-            let prints = answer(client.list_prints(request).await)?.prints;
-            let rows = prints.into_iter().map(|print| {
+            let told = answer(client.list_prints(request).await)?;
+            if form == Form::Json {
+                return output::message(&told);
+            }
+            let rows = told.prints.into_iter().map(|print| {
                 vec![
                     output::time(print.printed_at.as_ref()),
-                    words(print.kind()).to_owned(),
+                    words::said(print.kind().as_str_name()),
                     print.post,
                     print.person_id,
                     print.reason,
                 ]
             });
-            let rows: Vec<_> = rows.collect();
-            if form == Form::Json {
-                return output::json(&serde_json::to_value(rows)?);
-            }
-            output::table(&["时间", "文书", "岗位", "人员", "理由"], rows);
+            output::table(&["时间", "文书", "岗位", "人员", "理由"], rows.collect());
             Ok(())
         }
-    }
-}
-
-fn words(kind: DocumentKind) -> &'static str {
-    match kind {
-        DocumentKind::Unspecified => "",
-        DocumentKind::HandlingForm => "处理表(附表1)",
-        DocumentKind::SupervisionOrder => "督办表(附表2)",
-        DocumentKind::Acceptance => "受理告知书",
-        DocumentKind::Refusal => "不予受理告知书",
-        DocumentKind::Answer => "处理意见书",
-        DocumentKind::Extension => "延期告知书",
-        DocumentKind::Certificate => "时限说明书",
     }
 }
