@@ -81,11 +81,15 @@ pub enum RenderError {
     /// The DOCX cannot be written.
     #[error("the document cannot be written as DOCX: {0}")]
     Docx(String),
+    /// The thread that set it stopped.
+    #[error("the press stopped")]
+    Stopped(#[source] tokio::task::JoinError),
 }
 
 /// Renders documents. It is cheap to make; the fonts, about 70 MB, are read at the first document and kept.
 ///
-/// Rendering takes a good part of a second of one processor: in an asynchronous program call it on a blocking thread.
+/// Rendering takes a good part of a second of one processor: an asynchronous program has it [set beside](Self::set) the
+/// threads that answer others.
 pub struct Press {
     fonts: Option<PathBuf>,
     workshop: OnceLock<Arc<Workshop>>,
@@ -121,6 +125,22 @@ impl Press {
             media_type: format.media_type(),
             file_name: format!("{}.{}", sheet.file_stem(), format.extension()),
         })
+    }
+
+    /// Renders a document on a thread that may block.
+    ///
+    /// # Errors
+    /// As [`render`](Self::render); or when that thread stopped.
+    pub async fn set(
+        self: &Arc<Self>,
+        document: Box<dyn Document + Send>,
+        format: Format,
+    ) -> Result<Rendered, RenderError> {
+        let press = Arc::clone(self);
+        let made = move || press.render(document.as_ref(), format);
+        tokio::task::spawn_blocking(made)
+            .await
+            .map_err(RenderError::Stopped)?
     }
 
     /// The fonts, read once. A failure is not kept: they may be installed while we run.

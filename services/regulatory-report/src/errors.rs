@@ -75,9 +75,6 @@ pub enum ActionError {
     /// The report could not be set.
     #[error(transparent)]
     Paper(#[from] RenderError),
-    /// The thread that set the report stopped.
-    #[error("the press stopped")]
-    PressStopped(#[source] tokio::task::JoinError),
     /// The database failed.
     #[error("the database failed")]
     Store(#[from] DbErr),
@@ -124,7 +121,6 @@ impl From<ActionError> for Status {
                 )
             }
             ActionError::Paper(_)
-            | ActionError::PressStopped(_)
             | ActionError::Sheet(_)
             | ActionError::Json(_)
             | ActionError::Inconsistent(_)

@@ -31,9 +31,6 @@ pub enum ActionError {
     /// The official paper cannot be made.
     #[error(transparent)]
     Paper(#[from] RenderError),
-    /// The thread that made the official paper stopped.
-    #[error("the press stopped")]
-    PressStopped(#[source] tokio::task::JoinError),
     /// Another service did not give what is needed.
     #[error("{}", .0.message())]
     Elsewhere(Box<Status>),
@@ -162,7 +159,6 @@ impl From<ActionError> for Status {
             }
             ActionError::Elsewhere(status) => *status,
             ActionError::Paper(_)
-            | ActionError::PressStopped(_)
             | ActionError::Malformed { .. }
             | ActionError::NotYet(_)
             | ActionError::Inconsistent { .. }
@@ -192,7 +188,6 @@ impl From<ActionError> for Trouble {
             | ActionError::NoMatter(_)
             | ActionError::NoPaper(_)
             | ActionError::Paper(_)
-            | ActionError::PressStopped(_)
             | ActionError::Elsewhere(_)
             | ActionError::Stale { .. }
             | ActionError::Invalid { .. }

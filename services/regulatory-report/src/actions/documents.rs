@@ -1,7 +1,5 @@
 //! The documents of a report: what is signed is frozen, byte for byte; what is not yet signed is written anew each time.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 use documents::Format;
 use sha2::{Digest as _, Sha256};
@@ -94,7 +92,7 @@ pub async fn freeze(
     Ok(frozen)
 }
 
-/// Sets it as an official paper, beside the threads that answer others.
+/// Sets it as an official paper.
 async fn set(
     desk: &Desk,
     kept: &Kept,
@@ -102,9 +100,7 @@ async fn set(
     format: Format,
 ) -> Result<(Vec<u8>, &'static str), ActionError> {
     let paper = paper::report(kept, counted, desk.clock.now());
-    let press = Arc::clone(&desk.press);
-    let made = tokio::task::spawn_blocking(move || press.render(&paper, format)).await;
-    let rendered = made.map_err(ActionError::PressStopped)??;
+    let rendered = desk.press.set(Box::new(paper), format).await?;
     Ok((rendered.bytes, rendered.media_type))
 }
 

@@ -1,7 +1,5 @@
 //! Makes official papers and keeps who had which one made. What a caller may not see, he may not print.
 
-use std::sync::Arc;
-
 use chassis::{auth::Caller, grpc::LARGEST_MESSAGE};
 use documents::{Format, Moment, Rendered, certificate::Certificate};
 use sha2::{Digest as _, Sha256};
@@ -52,7 +50,7 @@ pub(super) async fn render(
         bytes,
         media_type,
         file_name,
-    } = set(desk, document, format).await?;
+    } = desk.press.set(document, format).await?;
     let digest = hex::encode(Sha256::digest(&bytes));
     // Kept before it is given out: no paper without a trace.
     let print = Print {
@@ -203,14 +201,4 @@ async fn certified(desk: &Desk, file: &File, clock: &str) -> Result<Certificate,
     let union = file.name(&file.case.registration.union);
     let issued_by = format!("{union}{}", file.reception);
     papers::certificate::certificate(told, union, issued_by)
-}
-
-/// Sets a paper, beside the threads that answer others.
-async fn set(desk: &Desk, document: AnyPaper, format: Format) -> Result<Rendered, ActionError> {
-    let press = Arc::clone(&desk.press);
-    let made = tokio::task::spawn_blocking(move || press.render(document.as_ref(), format)).await;
-    match made {
-        Ok(made) => Ok(made?),
-        Err(stopped) => Err(ActionError::PressStopped(stopped)),
-    }
 }
