@@ -77,7 +77,7 @@ impl Service for Archive {
             .serves(TransferServiceServer::from_arc(desk.clone()))
             .serves(RetentionServiceServer::from_arc(desk.clone()))
             .serves(AccessLogServiceServer::from_arc(desk.clone()))
-            .hears(Inbox::new(desk).on_everything())
+            .hears(Inbox::new(desk).on_everything_of(&["suda."]))
             .repeats(Repeat::every(SIGN, sign_every, move || {
                 let desk = signing.clone();
                 async move {

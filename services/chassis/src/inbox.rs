@@ -16,6 +16,7 @@ use crate::{
     clock::Clock,
     db::{Db, Tx, sql},
     operation::Replayed,
+    streams::Stream,
     telemetry,
 };
 
@@ -72,7 +73,7 @@ type BatchHandler<D> = Box<
 pub struct Inbox<D> {
     desk: Arc<D>,
     handlers: BTreeMap<String, Handler<D>>,
-    everything: Option<BatchHandler<D>>,
+    everything: Option<(&'static [&'static str], BatchHandler<D>)>,
 }
 
 impl<D: Send + Sync + 'static> Inbox<D> {
@@ -104,38 +105,43 @@ impl<D: Send + Sync + 'static> Inbox<D> {
         self
     }
 
-    /// Hears every message of every service.
+    /// Hears every message of these packages, such as `suda.intake.v1.`; of `suda.` it hears every message of every service.
     #[must_use]
-    pub fn on_everything(mut self) -> Self
+    pub fn on_everything_of(mut self, packages: &'static [&'static str]) -> Self
     where
         D: HearsAll,
     {
-        self.everything = Some(Box::new(|desk, tx, batch| {
-            Box::pin(desk.hear_all(tx, batch))
-        }));
+        let handler: BatchHandler<D> =
+            Box::new(|desk, tx, batch| Box::pin(desk.hear_all(tx, batch)));
+        self.everything = Some((packages, handler));
         self
     }
 }
 
 /// An inbox whose desk is not named in its type.
 pub(crate) trait Mailbox: Send + Sync + 'static {
-    /// The full names of the messages it hears; `None` means all.
-    fn messages(&self) -> Option<Vec<String>>;
+    /// The subjects that it hears of a stream; none of one that carries nothing for it.
+    fn subjects(&self, stream: &Stream) -> Vec<String>;
     /// Acts on messages that are new, inside `tx`.
     fn act<'a>(&'a self, tx: &'a Tx, batch: &'a [Heard]) -> BoxFuture<'a, Result<(), Trouble>>;
 }
 
 impl<D: Send + Sync + 'static> Mailbox for Inbox<D> {
-    fn messages(&self) -> Option<Vec<String>> {
+    fn subjects(&self, stream: &Stream) -> Vec<String> {
         match self.everything {
-            Some(_) => None,
-            None => Some(self.handlers.keys().cloned().collect()),
+            Some((packages, _)) => stream.of(packages),
+            None => self
+                .handlers
+                .keys()
+                .filter(|message| stream.carries(message))
+                .map(|message| format!("{message}.*"))
+                .collect(),
         }
     }
 
     fn act<'a>(&'a self, tx: &'a Tx, batch: &'a [Heard]) -> BoxFuture<'a, Result<(), Trouble>> {
         Box::pin(async move {
-            if let Some(handler) = &self.everything {
+            if let Some((_, handler)) = &self.everything {
                 // Each message shows in the trace of its cause; the work is shared.
                 let _spans: Vec<_> = batch.iter().map(span).collect();
                 return handler(&self.desk, tx, batch).await;

@@ -47,7 +47,39 @@ pub struct Told<'a> {
     pub actor: &'a str,
 }
 
-/// Stores one fact in the transaction that caused it; its full protobuf name and the union are its subject.
+/// A fact as it goes into the outbox.
+#[derive(Debug)]
+pub struct Message {
+    id: Uuid,
+    subject: String,
+    key: String,
+    actor: String,
+    traceparent: String,
+    body: Vec<u8>,
+    occurred_at: DateTime<Utc>,
+    written_at: DateTime<Utc>,
+}
+
+impl Message {
+    /// Makes it; the fact's full protobuf name and the union are its subject.
+    pub fn new<M>(told: &Told<'_>, fact: &M) -> Self
+    where
+        M: prost::Message + prost::Name,
+    {
+        Self {
+            id: told.id,
+            subject: format!("{}.{}", M::full_name(), told.union),
+            key: told.key.to_owned(),
+            actor: told.actor.to_owned(),
+            traceparent: telemetry::traceparent().unwrap_or_default(),
+            body: fact.encode_to_vec(),
+            occurred_at: told.occurred_at,
+            written_at: written_at(told),
+        }
+    }
+}
+
+/// Stores one fact in the transaction that caused it.
 ///
 /// # Errors
 /// When the database fails.
@@ -55,20 +87,45 @@ pub async fn tell<M>(tx: &Tx, told: &Told<'_>, fact: &M) -> Result<(), DbErr>
 where
     M: prost::Message + prost::Name,
 {
+    tell_all(tx, vec![Message::new(told, fact)]).await
+}
+
+/// Stores facts in the transaction that caused them, in their order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tell_all(tx: &Tx, messages: Vec<Message>) -> Result<(), DbErr> {
+    if messages.is_empty() {
+        return Ok(());
+    }
     let text = "INSERT INTO outbox (id, subject, key, actor, traceparent, body, occurred_at, written_at) \
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+                SELECT id, subject, key, actor, nullif(traceparent, ''), body, occurred_at, written_at \
+                FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], \
+                $7::timestamptz[], $8::timestamptz[]) WITH ORDINALITY \
+                AS told (id, subject, key, actor, traceparent, body, occurred_at, written_at, place) ORDER BY place";
+    let ids: Vec<Uuid> = messages.iter().map(|message| message.id).collect();
+    let happened: Vec<_> = messages.iter().map(|message| message.occurred_at).collect();
+    let written: Vec<_> = messages.iter().map(|message| message.written_at).collect();
+    let (mut subjects, mut keys, mut actors) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut traces, mut bodies) = (Vec::new(), Vec::new());
+    for message in messages {
+        subjects.push(message.subject);
+        keys.push(message.key);
+        actors.push(message.actor);
+        traces.push(message.traceparent);
+        bodies.push(message.body);
+    }
     let values = [
-        told.id.into(),
-        format!("{}.{}", M::full_name(), told.union).into(),
-        told.key.into(),
-        told.actor.into(),
-        telemetry::traceparent().into(),
-        fact.encode_to_vec().into(),
-        told.occurred_at.into(),
-        written_at(told).into(),
+        ids.into(),
+        subjects.into(),
+        keys.into(),
+        actors.into(),
+        traces.into(),
+        bodies.into(),
+        happened.into(),
+        written.into(),
     ];
-    tx.execute_raw(sql(text, values)).await?;
-    Ok(())
+    tx.execute_raw(sql(text, values)).await.map(drop)
 }
 
 /// The id was made by the service's clock when the fact was told, and carries that time.

@@ -42,6 +42,13 @@ impl Stream {
             .filter_map(|subject| subject.strip_suffix('>'))
             .any(|package| message.starts_with(package))
     }
+
+    /// Its subjects that belong to one of these packages, such as `suda.intake.v1.`.
+    #[must_use]
+    pub fn of(&self, packages: &[&str]) -> Vec<String> {
+        let of = |subject: &&String| packages.iter().any(|package| subject.starts_with(package));
+        self.subjects.iter().filter(of).cloned().collect()
+    }
 }
 
 /// The streams that are declared.

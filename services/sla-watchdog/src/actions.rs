@@ -6,6 +6,7 @@ use crate::{domain::calendar::BeyondCalendar, law::NoLaw, parse::Malformed};
 
 pub(crate) mod applying;
 pub(crate) mod backtesting;
+pub(crate) mod changes;
 pub(crate) mod duties;
 pub(crate) mod following;
 pub(crate) mod foreseeing;

@@ -22,7 +22,7 @@ use crate::{
     parse::{self, local},
     preview::{self, Unknown},
     publications::{rung_view, view},
-    store::{ClockRow, SubjectRow, clocks, reference, rungs, subjects},
+    store::{ClockRow, RungRow, SubjectRow, clocks, reference, rungs, subjects},
 };
 
 mod foresight;
@@ -290,19 +290,18 @@ impl SlaWatchdogService for Door {
             .await
             .map_err(failed)?;
         let now = self.0.clock.now();
-        let mut messages = Vec::with_capacity(told.len());
-        for rung in told {
-            let row = clocks::get(self.db(), rung.clock_id)
-                .await
-                .map_err(failed)?;
-            let subject = subjects::get(self.db(), row.subject_id)
-                .await
-                .map_err(failed)?;
-            messages.push(Foreseen {
-                clock: Some(view(&row, &subject, &law, now)),
-                rung: Some(rung_view(&rung)),
-            });
-        }
+        let ids = told.iter().map(|rung| rung.clock_id).collect();
+        let rows = clocks::by_id(self.db(), ids).await.map_err(failed)?;
+        let ids = rows.values().map(|row| row.subject_id).collect();
+        let known = subjects::of(self.db(), ids).await.map_err(failed)?;
+        let foreseen = |rung: &RungRow| {
+            let row = rows.get(&rung.clock_id)?;
+            Some(Foreseen {
+                clock: Some(view(row, known.get(&row.subject_id)?, &law, now)),
+                rung: Some(rung_view(rung)),
+            })
+        };
+        let messages = told.iter().filter_map(foreseen).collect();
         Ok(Response::new(ListToldResponse { messages }))
     }
 }

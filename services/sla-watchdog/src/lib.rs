@@ -59,6 +59,7 @@ impl Service for SlaWatchdog {
             settings,
             looked: Mutex::default(),
             opened_for: Mutex::default(),
+            law: Mutex::default(),
         });
         let of = |desk: &Arc<Desk>| Arc::clone(desk);
         let (looking, beating, opening) = (of(&desk), of(&desk), of(&desk));
@@ -68,7 +69,10 @@ impl Service for SlaWatchdog {
         Ok(Assembly::new()
             .serves(SlaWatchdogServiceServer::new(door.clone()))
             .serves(ForesightServiceServer::new(door))
-            .hears(Inbox::new(Arc::new(subscriptions::Ears(desk))).on_everything())
+            .hears(
+                Inbox::new(Arc::new(subscriptions::Ears(desk)))
+                    .on_everything_of(&subscriptions::TELLERS),
+            )
             .repeats(Repeat::every("tell_due", every, move || {
                 tell_due(Arc::clone(&looking))
             }))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chassis::{
     db::Tx,
     grpc::timestamp,
-    outbox::{self, Told},
+    outbox::{self, Message, Told},
 };
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
@@ -16,6 +16,7 @@ use suda_proto::sla_watchdog::v1::{
 };
 
 use crate::{
+    actions::changes::Changes,
     desk::Desk,
     domain::{deadline, policy::Rule},
     law::Law,
@@ -23,21 +24,18 @@ use crate::{
     store::{ClockRow, Pulse, RungRow, SubjectRow},
 };
 
-/// What telling needs.
+/// What telling of a subject's clocks needs.
 pub(crate) struct Telling<'a> {
-    pub(crate) tx: &'a Tx,
     pub(crate) desk: &'a Arc<Desk>,
     pub(crate) law: &'a Law,
     pub(crate) subject: &'a SubjectRow,
     pub(crate) now: DateTime<Utc>,
+    /// Where what changes is gathered.
+    pub(crate) changes: &'a mut Changes,
 }
 
 impl Telling<'_> {
-    async fn tell<M: prost::Message + prost::Name>(
-        &self,
-        at: DateTime<Utc>,
-        fact: &M,
-    ) -> Result<(), DbErr> {
+    fn tell<M: prost::Message + prost::Name>(&mut self, at: DateTime<Utc>, fact: &M) {
         // What belongs to a case is told under the case, so that the ledger's entries of a case have it.
         let key = self.subject.parent_id.unwrap_or(self.subject.subject_id);
         let told = Told {
@@ -47,7 +45,7 @@ impl Telling<'_> {
             occurred_at: at,
             actor: "sla-watchdog",
         };
-        outbox::tell(self.tx, &told, fact).await
+        self.changes.tell(Message::new(&told, fact));
     }
 
     fn view(&self, row: &ClockRow) -> ClockView {
@@ -77,67 +75,59 @@ impl<'a> Moved<'a> {
     }
 }
 
-pub(crate) async fn armed(telling: &Telling<'_>, row: &ClockRow) -> Result<(), DbErr> {
+pub(crate) fn armed(telling: &mut Telling<'_>, row: &ClockRow) {
     let fact = ClockArmed {
         clock: Some(telling.view(row)),
         occurred_at: Some(timestamp(telling.now)),
     };
-    telling.tell(telling.now, &fact).await
+    telling.tell(telling.now, &fact);
 }
 
-pub(crate) async fn met(telling: &Telling<'_>, row: &ClockRow) -> Result<(), DbErr> {
+pub(crate) fn met(telling: &mut Telling<'_>, row: &ClockRow) {
     let at = row.stopped_at.unwrap_or(telling.now);
     let fact = ClockMet {
         clock: Some(telling.view(row)),
         occurred_at: Some(timestamp(at)),
     };
-    telling.tell(at, &fact).await
+    telling.tell(at, &fact);
 }
 
-pub(crate) async fn breached(telling: &Telling<'_>, row: &ClockRow) -> Result<(), DbErr> {
+pub(crate) fn breached(telling: &mut Telling<'_>, row: &ClockRow) {
     let fact = ClockBreached {
         clock: Some(telling.view(row)),
         occurred_at: Some(timestamp(row.due_at)),
     };
-    telling.tell(row.due_at, &fact).await
+    telling.tell(row.due_at, &fact);
 }
 
-pub(crate) async fn lapsed(telling: &Telling<'_>, row: &ClockRow) -> Result<(), DbErr> {
+pub(crate) fn lapsed(telling: &mut Telling<'_>, row: &ClockRow) {
     let fact = WindowLapsed {
         clock: Some(telling.view(row)),
         occurred_at: Some(timestamp(row.due_at)),
     };
-    telling.tell(row.due_at, &fact).await
+    telling.tell(row.due_at, &fact);
 }
 
-pub(crate) async fn cancelled(telling: &Telling<'_>, row: &ClockRow) -> Result<(), DbErr> {
+pub(crate) fn cancelled(telling: &mut Telling<'_>, row: &ClockRow) {
     let at = row.stopped_at.unwrap_or(telling.now);
     let fact = ClockCancelled {
         clock: Some(telling.view(row)),
         occurred_at: Some(timestamp(at)),
     };
-    telling.tell(at, &fact).await
+    telling.tell(at, &fact);
 }
 
-pub(crate) async fn paused(
-    telling: &Telling<'_>,
-    row: &ClockRow,
-    ground: &str,
-) -> Result<(), DbErr> {
+pub(crate) fn paused(telling: &mut Telling<'_>, row: &ClockRow, ground: &str) {
     let at = row.paused_at.unwrap_or(telling.now);
     let fact = ClockPaused {
         clock: Some(telling.view(row)),
         occurred_at: Some(timestamp(at)),
         ground: ground.to_owned(),
     };
-    telling.tell(at, &fact).await
+    telling.tell(at, &fact);
 }
 
-pub(crate) async fn moved(
-    telling: &Telling<'_>,
-    row: &ClockRow,
-    was: &Moved<'_>,
-) -> Result<(), DbErr> {
+pub(crate) fn moved(telling: &mut Telling<'_>, row: &ClockRow, was: &Moved<'_>) {
     let (policy, calendar, county) = was.versions;
     let fact = ClockMoved {
         clock: Some(telling.view(row)),
@@ -148,15 +138,15 @@ pub(crate) async fn moved(
         was_calendar_version: version(calendar),
         was_county_calendar_version: version(county),
     };
-    telling.tell(telling.now, &fact).await
+    telling.tell(telling.now, &fact);
 }
 
-pub(crate) async fn opened(
-    telling: &Telling<'_>,
+pub(crate) fn opened(
+    telling: &mut Telling<'_>,
     (year, term): (u32, &str),
     clock: &str,
     due_at: DateTime<Utc>,
-) -> Result<(), DbErr> {
+) {
     let fact = TermOpened {
         unit_code: telling.subject.unit_code.clone(),
         occurred_at: Some(timestamp(telling.subject.received_at)),
@@ -165,15 +155,10 @@ pub(crate) async fn opened(
         due_at: Some(timestamp(due_at)),
         clock_code: clock.to_owned(),
     };
-    telling.tell(telling.subject.received_at, &fact).await
+    telling.tell(telling.subject.received_at, &fact);
 }
 
-pub(crate) async fn rung(
-    telling: &Telling<'_>,
-    clock: &ClockRow,
-    rung: &RungRow,
-    late: bool,
-) -> Result<(), DbErr> {
+pub(crate) fn rung(telling: &mut Telling<'_>, clock: &ClockRow, rung: &RungRow, late: bool) {
     let clock = Some(telling.view(clock));
     let occurred_at = Some(timestamp(telling.now));
     let view = Some(RungView {
@@ -186,14 +171,14 @@ pub(crate) async fn rung(
             occurred_at,
             rung: view,
         };
-        telling.tell(telling.now, &fact).await
+        telling.tell(telling.now, &fact);
     } else {
         let fact = WarningDue {
             clock,
             occurred_at,
             rung: view,
         };
-        telling.tell(telling.now, &fact).await
+        telling.tell(telling.now, &fact);
     }
 }
 

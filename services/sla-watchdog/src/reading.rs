@@ -105,12 +105,14 @@ pub(crate) fn facts(heard: &Heard) -> Result<Vec<(SubjectRow, FactRow)>, Malform
     let mut read = Vec::new();
     for (shape, view) in held {
         let subject = subject(heard, &fact, shape, &view)?;
-        read.push((subject, of(heard, &fact, Some(&view))));
+        let row = of(heard, subject.subject_id, &fact, Some(&view));
+        read.push((subject, row));
     }
     if read.is_empty()
         && let Some(duty) = duty(heard, &fact)
     {
-        read.push((duty, of(heard, &fact, None)));
+        let row = of(heard, duty.subject_id, &fact, None);
+        read.push((duty, row));
     }
     Ok(read)
 }
@@ -203,7 +205,12 @@ fn duty(heard: &Heard, fact: &DynamicMessage) -> Option<SubjectRow> {
     })
 }
 
-fn of(heard: &Heard, fact: &DynamicMessage, view: Option<&DynamicMessage>) -> FactRow {
+fn of(
+    heard: &Heard,
+    subject_id: Uuid,
+    fact: &DynamicMessage,
+    view: Option<&DynamicMessage>,
+) -> FactRow {
     let mut instants = Map::new();
     // What the fact itself says goes before what its view says.
     for message in view.into_iter().chain([fact]) {
@@ -218,6 +225,7 @@ fn of(heard: &Heard, fact: &DynamicMessage, view: Option<&DynamicMessage>) -> Fa
     let ground = word(fact, "ground");
     FactRow {
         message_id: heard.id,
+        subject_id,
         event: heard.message().to_owned(),
         at: occurred(heard, fact),
         extends_clock: extends.then(|| text(fact, "clock_code")),

@@ -2,7 +2,8 @@
 
 use chassis::db::sql;
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
+use serde::Serialize;
 
 pub(crate) mod clocks;
 pub(crate) mod reference;
@@ -12,6 +13,13 @@ pub(crate) mod subjects;
 pub(crate) use clocks::ClockRow;
 pub(crate) use rungs::RungRow;
 pub(crate) use subjects::{FactRow, SubjectRow};
+
+/// Rows as one value of a statement, for `jsonb_populate_recordset`.
+fn rows<R: Serialize>(rows: &[R]) -> Result<Value, DbErr> {
+    serde_json::to_value(rows)
+        .map(Value::from)
+        .map_err(|error| DbErr::Json(error.to_string()))
+}
 
 /// How many clocks run, and how the messages that are due wait.
 #[derive(Debug, FromQueryResult)]

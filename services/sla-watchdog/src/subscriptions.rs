@@ -3,7 +3,7 @@
 //! Which of them matter to a clock is said by the policies, not here: every fact is kept, and a policy published later may
 //! name any of them.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use chassis::{
     db::Tx,
@@ -11,49 +11,49 @@ use chassis::{
 };
 use prost::Message;
 use suda_proto::directory::v1::{CalendarPublished, PolicyPublished, PostChanged, UnitChanged};
-use uuid::Uuid;
 
 use crate::{
     actions::{ActionError, following},
     desk::Desk,
     law::{Law, NoLaw},
     parse, reading,
-    store::{FactRow, SubjectRow, reference},
+    store::reference,
 };
 
-/// Who tells of things that have clocks.
-const TELLERS: [&str; 4] = [
+/// Who tells of what clocks depend on: directory of units, posts and the law, the others of things that have clocks.
+pub(crate) const TELLERS: [&str; 5] = [
+    DIRECTORY,
     "suda.intake.v1.",
     "suda.routing.v1.",
     "suda.archive.v1.",
     "suda.regulatory_report.v1.",
 ];
+const DIRECTORY: &str = "suda.directory.v1.";
 
 /// The desk, as the inbox holds it.
 pub(crate) struct Ears(pub(crate) Arc<Desk>);
 
 impl HearsAll for Ears {
     async fn hear_all(&self, tx: &Tx, batch: &[Heard]) -> Result<(), Trouble> {
-        let mut facts: BTreeMap<Uuid, Vec<(SubjectRow, FactRow)>> = BTreeMap::new();
+        let mut facts = Vec::new();
         let mut new_law = false;
         for heard in batch {
-            if TELLERS
-                .iter()
-                .any(|teller| heard.message().starts_with(teller))
-            {
-                for (subject, fact) in reading::facts(heard).map_err(malformed)? {
-                    // What belongs to a case is locked after it, and so always in the same order.
-                    let first = subject.parent_id.unwrap_or(subject.subject_id);
-                    facts.entry(first).or_default().push((subject, fact));
-                }
-            } else {
+            if heard.message().starts_with(DIRECTORY) {
                 new_law |= self.learn(tx, heard).await?;
+            } else {
+                facts.extend(reading::facts(heard).map_err(malformed)?);
             }
         }
         if facts.is_empty() && !new_law {
             return Ok(());
         }
-        let law = match Law::load(tx).await {
+        // What this transaction learnt is not everybody's before it is committed.
+        let law = if new_law {
+            Law::load(tx).await.map(Arc::new)
+        } else {
+            self.0.law(tx).await
+        };
+        let law = match law {
             Ok(law) => law,
             // Half of the law is no reason to hear the other half again.
             Err(NoLaw::NotYet) if facts.is_empty() => return Ok(()),
@@ -64,13 +64,9 @@ impl HearsAll for Ears {
                 .await
                 .map_err(trouble)?;
         }
-        // In the order of their ids, so that two batches never wait for each other.
-        for (subject, fact) in facts.into_values().flatten() {
-            following::follow(tx, &self.0, &law, &subject, &fact)
-                .await
-                .map_err(trouble)?;
-        }
-        Ok(())
+        following::follow(tx, &self.0, &law, facts)
+            .await
+            .map_err(trouble)
     }
 }
 

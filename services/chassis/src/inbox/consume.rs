@@ -31,7 +31,7 @@ pub(crate) struct Consumer {
     pub(crate) taker: Arc<Taker>,
     pub(crate) broker: jetstream::Context,
     pub(crate) stream: String,
-    /// The subjects heard; empty means all of the stream.
+    /// The subjects heard.
     pub(crate) subjects: Vec<String>,
 }
 
@@ -43,20 +43,10 @@ impl Consumer {
     ) -> anyhow::Result<Vec<Self>> {
         let mut consumers = Vec::new();
         for stream in streams::declared()? {
-            let subjects = match taker.mailbox.messages() {
-                None => Vec::new(),
-                Some(messages) => {
-                    let heard: Vec<_> = messages
-                        .into_iter()
-                        .filter(|message| stream.carries(message))
-                        .map(|message| format!("{message}.*"))
-                        .collect();
-                    if heard.is_empty() {
-                        continue;
-                    }
-                    heard
-                }
-            };
+            let subjects = taker.mailbox.subjects(&stream);
+            if subjects.is_empty() {
+                continue;
+            }
             consumers.push(Self {
                 taker: Arc::clone(taker),
                 broker: broker.clone(),

@@ -10,7 +10,7 @@ use sea_orm::ConnectionTrait;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::{ActionError, following};
+use super::{ActionError, changes::Changes, following};
 use crate::{
     desk::Desk,
     domain::{
@@ -20,7 +20,7 @@ use crate::{
     law::Law,
     parse::local,
     publications::{self, Moved, Telling},
-    store::{ClockRow, SubjectRow, clocks, rungs, subjects},
+    store::{ClockRow, SubjectRow, clocks, subjects},
 };
 
 /// How many clocks are looked at in one reading.
@@ -176,49 +176,44 @@ pub(crate) async fn apply(
     if impact.token() != token {
         return Err(ActionError::Changed);
     }
-    let mut moved = 0;
+    let (mut moved, mut changes) = (0, Changes::default());
     for change in &impact.moves {
         moved += u64::from(change.moves());
-        make(tx, desk, &law, change, reason).await?;
+        let telling = Telling {
+            desk,
+            law: &law,
+            subject: &change.subject,
+            now: desk.clock.now(),
+            changes: &mut changes,
+        };
+        make(telling, change, reason)?;
     }
+    changes.write(tx).await?;
     Ok(moved)
 }
 
-async fn make(
-    tx: &Tx,
-    desk: &Arc<Desk>,
-    law: &Law,
-    change: &Move,
-    reason: &str,
-) -> Result<(), ActionError> {
+fn make(mut telling: Telling<'_>, change: &Move, reason: &str) -> Result<(), ActionError> {
     let mut row = change.row.clone();
-    let telling = Telling {
-        tx,
-        desk,
-        law,
-        subject: &change.subject,
-        now: desk.clock.now(),
-    };
     match &change.fate {
         Fate::Beyond => {}
         Fate::Stays(clock) => {
             following::pin(&mut row, clock);
             row.provisional = clock.due.provisional;
-            clocks::save(tx, &row).await?;
+            telling.changes.save(&row);
         }
         Fate::Moves(clock) => {
             let was = Moved::from(&row, reason);
-            following::shift(&telling, &mut row, clock).await?;
-            publications::moved(&telling, &row, &was).await?;
+            following::shift(&mut telling, &mut row, clock)?;
+            publications::moved(&mut telling, &row, &was);
         }
         Fate::Ends => {
             row.state = "cancelled".to_owned();
             row.paused_at = None;
             row.stopped_at = Some(telling.now);
             row.stopped_by = Some("suda.directory.v1.PolicyPublished".to_owned());
-            clocks::save(tx, &row).await?;
-            rungs::withdraw(tx, row.clock_id).await?;
-            publications::cancelled(&telling, &row).await?;
+            telling.changes.save(&row);
+            telling.changes.plan(&row, &[]);
+            publications::cancelled(&mut telling, &row);
         }
     }
     Ok(())

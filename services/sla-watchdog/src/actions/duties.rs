@@ -8,7 +8,7 @@ use chrono::{DateTime, Datelike as _, FixedOffset, NaiveDate, NaiveTime, TimeDel
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{ActionError, following};
+use super::{ActionError, changes::Changes, following};
 use crate::{
     desk::Desk,
     domain::{
@@ -115,6 +115,7 @@ async fn open(
     let fact = FactRow {
         // The same term is opened by one message, whoever opens it and how often.
         message_id: Uuid::new_v5(&subject.subject_id, rule.code.as_bytes()),
+        subject_id: subject.subject_id,
         event: OPENED.to_owned(),
         at: subject.received_at,
         extends_clock: None,
@@ -122,19 +123,21 @@ async fn open(
         instants: json!({ "due_at": due_at }),
         ground: Some(rule.code.clone()),
     };
-    let kept = subjects::keep(tx, &subject).await?;
-    if !subjects::keep_fact(tx, kept.subject_id, &fact).await? {
+    let kept = subjects::keep(tx, &[&subject]).await?;
+    if subjects::keep_facts(tx, &[&fact]).await? == 0 {
         return Ok(false);
     }
-    let telling = Telling {
-        tx,
+    let mut changes = Changes::default();
+    let mut telling = Telling {
         desk,
         law,
         subject: &subject,
         now: now.with_timezone(&Utc),
+        changes: &mut changes,
     };
     let year = u32::try_from(year).unwrap_or(0);
-    publications::opened(&telling, (year, &term.code), &rule.code, due_at).await?;
+    publications::opened(&mut telling, (year, &term.code), &rule.code, due_at);
+    changes.write(tx).await?;
     following::bring(tx, desk, law, &kept).await?;
     Ok(true)
 }

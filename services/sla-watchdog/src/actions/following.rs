@@ -1,12 +1,12 @@
 //! Takes up facts and brings the clocks of their subject to where all facts have them.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use chassis::db::Tx;
 use chrono::Utc;
 use uuid::Uuid;
 
-use super::ActionError;
+use super::{ActionError, changes::Changes};
 use crate::{
     desk::Desk,
     domain::{
@@ -19,57 +19,130 @@ use crate::{
     law::Law,
     parse::local,
     publications::{self, Moved, Telling},
-    store::{ClockRow, FactRow, SubjectRow, clocks, rungs, subjects},
+    store::{
+        ClockRow, FactRow, SubjectRow, clocks,
+        subjects::{self, Waiting},
+    },
 };
 
-/// Takes up a fact. What belongs to a case follows the facts of the case too: its end may end theirs.
+/// Takes up facts. What belongs to a case follows the facts of the case too: its end may end theirs.
 pub(crate) async fn follow(
     tx: &Tx,
     desk: &Arc<Desk>,
     law: &Law,
-    subject: &SubjectRow,
-    fact: &FactRow,
+    told: Vec<(SubjectRow, FactRow)>,
 ) -> Result<(), ActionError> {
     // Anybody may export figures of a unit; only what a policy names makes a duty of it.
-    if subject.kind == Kind::Unit.word() && !law.names(&subject.kind, &fact.event) {
+    let matters = |(subject, fact): &(SubjectRow, FactRow)| {
+        subject.kind != Kind::Unit.word() || law.names(&subject.kind, &fact.event)
+    };
+    let told: Vec<_> = told.into_iter().filter(matters).collect();
+    if told.is_empty() {
         return Ok(());
     }
-    if let Some(parent) = subject.parent_id {
-        subjects::lock(tx, parent).await?;
-    }
-    let subject = subjects::keep(tx, subject).await?;
-    subjects::keep_fact(tx, subject.subject_id, fact).await?;
-    bring(tx, desk, law, &subject).await?;
-    if subject.kind == Kind::Case.word() {
-        for child in subjects::lock_open_children(tx, subject.subject_id).await? {
-            bring(tx, desk, law, &child).await?;
-        }
-    }
-    Ok(())
+    let touched = keep(tx, &told).await?;
+    bring(tx, desk, law, &touched).await
 }
 
-/// Brings the clocks of a subject to where its facts have them: new ones by the newest law, known ones by their own.
+/// Keeps facts and what they say of their subjects; gives everything whose clocks they may move, locked.
+async fn keep(tx: &Tx, told: &[(SubjectRow, FactRow)]) -> Result<Vec<SubjectRow>, ActionError> {
+    // What belongs to a case is locked after it, and all in the order of their ids, so that two batches never wait for each other.
+    let first =
+        |(subject, _): &(SubjectRow, FactRow)| subject.parent_id.unwrap_or(subject.subject_id);
+    subjects::lock(tx, told.iter().map(first).collect()).await?;
+    let mut touched = BTreeMap::new();
+    for belongs in [false, true] {
+        let mut known: BTreeMap<Uuid, Vec<&SubjectRow>> = BTreeMap::new();
+        for (subject, _) in told {
+            if subject.parent_id.is_some() == belongs {
+                known.entry(subject.subject_id).or_default().push(subject);
+            }
+        }
+        let longest = known.values().map(Vec::len).max().unwrap_or(0);
+        for turn in 0..longest {
+            let said: Vec<_> = known
+                .values()
+                .filter_map(|said| said.get(turn).copied())
+                .collect();
+            let kept = subjects::keep(tx, &said).await?;
+            touched.extend(kept.into_iter().map(|row| (row.subject_id, row)));
+        }
+    }
+    let facts: Vec<&FactRow> = told.iter().map(|(_, fact)| fact).collect();
+    subjects::keep_facts(tx, &facts).await?;
+    let cases = touched.values().filter(|row| row.kind == Kind::Case.word());
+    let cases = cases.map(|row| row.subject_id).collect();
+    for child in subjects::lock_open_children(tx, cases).await? {
+        touched.entry(child.subject_id).or_insert(child);
+    }
+    Ok(touched.into_values().collect())
+}
+
+/// Brings the clocks of subjects to where their facts have them.
 pub(crate) async fn bring(
     tx: &Tx,
     desk: &Arc<Desk>,
     law: &Law,
-    subject: &SubjectRow,
+    touched: &[SubjectRow],
 ) -> Result<(), ActionError> {
-    let facts = facts(tx, subject).await?;
+    let ids: Vec<Uuid> = touched.iter().map(|row| row.subject_id).collect();
+    let mut known: BTreeMap<Uuid, Vec<ClockRow>> = BTreeMap::new();
+    for clock in clocks::lock_of(tx, ids.clone()).await? {
+        known.entry(clock.subject_id).or_default().push(clock);
+    }
+    let parents = touched.iter().filter_map(|row| row.parent_id);
+    let facts = subjects::facts(tx, ids.into_iter().chain(parents).collect()).await?;
+    let facts = Happened::new(&facts);
+    let mut changes = Changes::default();
+    for subject in touched {
+        let mut telling = Telling {
+            desk,
+            law,
+            subject,
+            now: desk.clock.now(),
+            changes: &mut changes,
+        };
+        let known = known.remove(&subject.subject_id).unwrap_or_default();
+        bring_one(&mut telling, &facts.to(subject), &known)?;
+    }
+    changes.write(tx).await
+}
+
+/// Facts by their subjects.
+struct Happened<'a>(BTreeMap<Uuid, Vec<&'a FactRow>>);
+
+impl<'a> Happened<'a> {
+    fn new(facts: &'a [FactRow]) -> Self {
+        let mut by_subject: BTreeMap<Uuid, Vec<&FactRow>> = BTreeMap::new();
+        for fact in facts {
+            by_subject.entry(fact.subject_id).or_default().push(fact);
+        }
+        Self(by_subject)
+    }
+
+    /// What happened to a subject and, if it belongs to a case, to that case; in order, as the domain takes it.
+    fn to(&self, subject: &SubjectRow) -> Vec<Fact> {
+        let of = |id: Uuid| self.0.get(&id).into_iter().flatten();
+        let of_case = subject.parent_id.into_iter().flat_map(of);
+        let mut facts: Vec<&FactRow> = of(subject.subject_id).chain(of_case).copied().collect();
+        facts.sort_by_key(|fact| (fact.at, fact.message_id));
+        facts.into_iter().map(fact).collect()
+    }
+}
+
+/// New clocks come by the newest law, known ones go by their own.
+fn bring_one(
+    telling: &mut Telling<'_>,
+    facts: &[Fact],
+    known: &[ClockRow],
+) -> Result<(), ActionError> {
+    let (law, subject) = (telling.law, telling.subject);
     let what = what(subject);
-    let known = clocks::lock_of(tx, subject.subject_id).await?;
-    let mut telling = Telling {
-        tx,
-        desk,
-        law,
-        subject,
-        now: desk.clock.now(),
-    };
     let Some(newest) = law.calendar(&subject.union_code) else {
         return Ok(());
     };
     let made = |own, calendar: &Calendar| {
-        let clock = clock::clock(own, &what, &facts, calendar)?;
+        let clock = clock::clock(own, &what, facts, calendar)?;
         ahead(clock, own, subject, calendar)
     };
     for (policy, rule) in clock::applicable(&law.policies, &what) {
@@ -78,12 +151,12 @@ pub(crate) async fn bring(
             continue;
         }
         match made((policy, rule), &newest) {
-            Ok(Some(clock)) => arm(&mut telling, &clock).await?,
+            Ok(Some(clock)) => arm(telling, &clock)?,
             Ok(None) => {}
-            Err(beyond) => wait(&telling, (policy, rule), beyond).await?,
+            Err(beyond) => wait(telling, (policy, rule), beyond),
         }
     }
-    for row in &known {
+    for row in known {
         let Some(own) = law.rule(row) else {
             continue;
         };
@@ -91,10 +164,10 @@ pub(crate) async fn bring(
         let pinned = pinned.as_deref().unwrap_or(&newest);
         // Past the last day that its own calendar knows a clock may look into the newest.
         match made(own, pinned).or_else(|_| made(own, &newest)) {
-            Ok(Some(clock)) => adjust(&mut telling, row, &clock).await?,
+            Ok(Some(clock)) => adjust(telling, row, &clock)?,
             Ok(None) => {}
             // It keeps the due instant it has until there is a calendar for the new one.
-            Err(beyond) => wait(&telling, own, beyond).await?,
+            Err(beyond) => wait(telling, own, beyond),
         }
     }
     Ok(())
@@ -123,8 +196,9 @@ pub(crate) async fn facts(
     db: &impl sea_orm::ConnectionTrait,
     subject: &SubjectRow,
 ) -> Result<Vec<Fact>, ActionError> {
-    let rows = subjects::facts(db, subject).await?;
-    Ok(rows.iter().map(fact).collect())
+    let ids = [Some(subject.subject_id), subject.parent_id];
+    let rows = subjects::facts(db, ids.into_iter().flatten().collect()).await?;
+    Ok(Happened::new(&rows).to(subject))
 }
 
 fn fact(row: &FactRow) -> Fact {
@@ -153,27 +227,21 @@ pub(crate) fn what(row: &SubjectRow) -> Subject {
     }
 }
 
-async fn wait(
-    telling: &Telling<'_>,
-    (policy, rule): (&Policy, &Rule),
-    beyond: BeyondCalendar,
-) -> Result<(), ActionError> {
-    let subject = telling.subject.subject_id;
-    let clock = (policy.code.as_str(), rule.code.as_str());
-    if subjects::wait_for_calendar(telling.tx, subject, clock, beyond.year, telling.now).await? {
-        tracing::error!(
-            %subject, clock = rule.code, year = beyond.year,
-            "clock {} of {subject} waits for the calendar of {}; load it with suda reference apply", rule.code, beyond.year
-        );
-    }
-    Ok(())
+fn wait(telling: &mut Telling<'_>, (policy, rule): (&Policy, &Rule), beyond: BeyondCalendar) {
+    telling.changes.wait(Waiting {
+        subject_id: telling.subject.subject_id,
+        policy_code: policy.code.clone(),
+        code: rule.code.clone(),
+        year: beyond.year,
+        since: telling.now,
+    });
 }
 
 fn number(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-async fn arm(telling: &mut Telling<'_>, clock: &Clock) -> Result<(), ActionError> {
+fn arm(telling: &mut Telling<'_>, clock: &Clock) -> Result<(), ActionError> {
     let row = ClockRow {
         clock_id: telling.desk.ids.new_id(),
         subject_id: telling.subject.subject_id,
@@ -193,17 +261,13 @@ async fn arm(telling: &mut Telling<'_>, clock: &Clock) -> Result<(), ActionError
         stopped_at: None,
         stopped_by: None,
     };
-    clocks::save(telling.tx, &row).await?;
-    plan(telling, &row).await?;
-    publications::armed(telling, &row).await?;
-    settle(telling, row, clock).await
+    telling.changes.save(&row);
+    plan(telling, &row)?;
+    publications::armed(telling, &row);
+    settle(telling, row, clock)
 }
 
-async fn adjust(
-    telling: &mut Telling<'_>,
-    row: &ClockRow,
-    clock: &Clock,
-) -> Result<(), ActionError> {
+fn adjust(telling: &mut Telling<'_>, row: &ClockRow, clock: &Clock) -> Result<(), ActionError> {
     let mut row = row.clone();
     if !row.open() {
         // The result of a clock that ended is a fact, unless what ended it was sent back.
@@ -212,18 +276,18 @@ async fn adjust(
         }
         row.state = state(&row, telling).to_owned();
         (row.stopped_at, row.stopped_by) = (None, None);
-        clocks::save(telling.tx, &row).await?;
-        plan(telling, &row).await?;
+        telling.changes.save(&row);
+        plan(telling, &row)?;
         let moved = Moved::from(&row, "退回重办,原时限继续计算");
-        publications::moved(telling, &row, &moved).await?;
+        publications::moved(telling, &row, &moved);
     }
     let due_at = clock.due.at.with_timezone(&Utc);
     if row.due_at != due_at && clock.end.is_none() {
         let moved = Moved::from(&row, why(&row, clock));
-        shift(telling, &mut row, clock).await?;
-        publications::moved(telling, &row, &moved).await?;
+        shift(telling, &mut row, clock)?;
+        publications::moved(telling, &row, &moved);
     }
-    settle(telling, row, clock).await
+    settle(telling, row, clock)
 }
 
 /// Why a due instant moved.
@@ -240,8 +304,8 @@ fn why(row: &ClockRow, clock: &Clock) -> &'static str {
 }
 
 /// Moves a clock to where the facts have it, with the messages that are not sent.
-pub(crate) async fn shift(
-    telling: &Telling<'_>,
+pub(crate) fn shift(
+    telling: &mut Telling<'_>,
     row: &mut ClockRow,
     clock: &Clock,
 ) -> Result<(), ActionError> {
@@ -260,8 +324,8 @@ pub(crate) async fn shift(
         }
         .to_owned();
     }
-    clocks::save(telling.tx, row).await?;
-    plan(telling, row).await
+    telling.changes.save(row);
+    plan(telling, row)
 }
 
 /// Lets a clock keep to the versions it was computed with.
@@ -280,32 +344,29 @@ fn state(row: &ClockRow, telling: &Telling<'_>) -> &'static str {
 }
 
 /// Lets a clock stand still, run on, or end, as the facts have it.
-async fn settle(
-    telling: &mut Telling<'_>,
-    mut row: ClockRow,
-    clock: &Clock,
-) -> Result<(), ActionError> {
+fn settle(telling: &mut Telling<'_>, mut row: ClockRow, clock: &Clock) -> Result<(), ActionError> {
     if let Some(end) = &clock.end {
-        return stop(telling, row, end).await;
+        stop(telling, row, end);
+        return Ok(());
     }
     match (clock.paused(), row.paused_at) {
         (Some(pause), None) if row.state == "running" => {
             row.state = "paused".to_owned();
             row.paused_at = Some(pause.from.with_timezone(&Utc));
-            clocks::save(telling.tx, &row).await?;
-            publications::paused(telling, &row, &pause.ground).await?;
+            telling.changes.save(&row);
+            publications::paused(telling, &row, &pause.ground);
         }
         (None, Some(_)) => {
             row.paused_at = None;
             row.state = "running".to_owned();
-            clocks::save(telling.tx, &row).await?;
+            telling.changes.save(&row);
         }
         _ => {}
     }
     Ok(())
 }
 
-async fn stop(telling: &mut Telling<'_>, mut row: ClockRow, end: &End) -> Result<(), ActionError> {
+fn stop(telling: &mut Telling<'_>, mut row: ClockRow, end: &End) {
     let was_overdue = row.state == "overdue";
     let window = telling.law.rule(&row).is_some_and(|(_, rule)| rule.window);
     let (at, by, state) = match end {
@@ -319,22 +380,22 @@ async fn stop(telling: &mut Telling<'_>, mut row: ClockRow, end: &End) -> Result
     row.paused_at = None;
     row.stopped_at = Some(at.with_timezone(&Utc));
     row.stopped_by = Some(by.clone());
-    clocks::save(telling.tx, &row).await?;
+    telling.changes.save(&row);
     match state {
-        "met" => publications::met(telling, &row).await?,
-        "cancelled" => publications::cancelled(telling, &row).await?,
-        "lapsed" => publications::lapsed(telling, &row).await?,
+        "met" => publications::met(telling, &row),
+        "cancelled" => publications::cancelled(telling, &row),
+        "lapsed" => publications::lapsed(telling, &row),
         // Told when its due instant passed, unless nobody looked between then and now.
         _ if was_overdue => {}
-        _ => publications::breached(telling, &row).await?,
+        _ => publications::breached(telling, &row),
     }
-    Ok(())
 }
 
 /// Plans the messages of a clock that are not sent yet.
-pub(crate) async fn plan(telling: &Telling<'_>, row: &ClockRow) -> Result<(), ActionError> {
+pub(crate) fn plan(telling: &mut Telling<'_>, row: &ClockRow) -> Result<(), ActionError> {
     let planned = planned(telling.law, telling.subject, row)?;
-    Ok(rungs::plan(telling.tx, row, &planned).await?)
+    telling.changes.plan(row, &planned);
+    Ok(())
 }
 
 /// The messages that a clock's ladder has.
@@ -362,11 +423,10 @@ pub(crate) async fn take_up_waiting(
     law: &Law,
 ) -> Result<usize, ActionError> {
     let waiting: Vec<Uuid> = subjects::waiting(tx).await?;
-    for id in &waiting {
-        // What still waits afterwards is noted anew.
-        subjects::clear_waiting(tx, *id).await?;
-        let subject = subjects::get(tx, *id).await?;
-        bring(tx, desk, law, &subject).await?;
-    }
-    Ok(waiting.len())
+    // What still waits afterwards is noted anew.
+    subjects::clear_waiting(tx, waiting.clone()).await?;
+    let known = subjects::of(tx, waiting).await?;
+    let known: Vec<SubjectRow> = known.into_values().collect();
+    bring(tx, desk, law, &known).await?;
+    Ok(known.len())
 }

@@ -43,16 +43,25 @@ pub(crate) async fn look_over(
     let after = found.last.unwrap_or(Uuid::nil());
     let page = clocks::page(tx, after, desk.settings.batch).await?;
     let directory = reference::directory(tx).await?;
+    let subjects = subjects::of(tx, page.iter().map(|row| row.subject_id).collect()).await?;
     for row in &page {
-        let subject = subjects::get(tx, row.subject_id).await?;
-        let planned = following::planned(&law, &subject, row)?;
+        found.last = Some(row.clock_id);
+        let Some(subject) = subjects.get(&row.subject_id) else {
+            continue;
+        };
+        let planned = following::planned(&law, subject, row)?;
         let kept = rungs::of(tx, row.clock_id).await?;
         // One told for an earlier due instant was told; one for this instant must be there.
         let missing: Vec<_> = planned
-            .into_iter()
-            .filter(|rung| !kept.iter().any(|kept| same(kept, row.due_version, rung)))
+            .iter()
+            .map(|planned| RungRow::of(row, planned))
+            .filter(|rung| !kept.iter().any(|kept| same(kept, rung)))
             .collect();
-        let repaired = rungs::add(tx, row, &missing).await?;
+        let repaired = if missing.is_empty() {
+            0
+        } else {
+            rungs::add(tx, &missing).await?
+        };
         if repaired > 0 {
             tracing::error!(
                 clock = %row.clock_id, repaired,
@@ -60,14 +69,14 @@ pub(crate) async fn look_over(
             );
         }
         found.repaired += repaired;
-        found.unreachable += unreached(&directory, &kept, &about(&subject));
-        found.last = Some(row.clock_id);
+        found.unreachable += unreached(&directory, &kept, &about(subject));
     }
     Ok(!page.is_empty())
 }
 
-fn same(kept: &RungRow, due_version: i64, rung: &crate::domain::ladder::Planned) -> bool {
-    kept.rung == rung.code && kept.recipient == rung.recipient && kept.due_version == due_version
+fn same(kept: &RungRow, rung: &RungRow) -> bool {
+    let named = |rung: &RungRow| (rung.rung.clone(), rung.recipient.clone(), rung.due_version);
+    named(kept) == named(rung)
 }
 
 fn unreached(

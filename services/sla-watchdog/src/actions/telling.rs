@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use chassis::db::Tx;
 use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::DbErr;
 
-use super::ActionError;
+use super::{ActionError, changes::Changes};
 use crate::{
     desk::Desk,
-    domain::recipient::{About, Directory},
+    domain::recipient::{About, Reached},
     law::{Law, NoLaw},
     publications::{self, Telling},
     store::{self, ClockRow, RungRow, SubjectRow, clocks, reference, rungs, subjects},
@@ -27,36 +28,82 @@ pub(crate) const BEYOND_CALENDAR: &str = "suda_watchdog_beyond_calendar";
 
 /// Tells one batch; says how many.
 pub(crate) async fn tell_due(tx: &Tx, desk: &Arc<Desk>) -> Result<u64, ActionError> {
-    let law = match Law::load(tx).await {
+    let law = match desk.law(tx).await {
         Ok(law) => law,
         Err(NoLaw::NotYet) => return Ok(0),
         Err(error) => return Err(error.into()),
     };
-    let (now, mut sent) = (desk.clock.now(), 0);
-    for row in clocks::claim_breaches(tx, now, desk.settings.batch).await? {
-        let subject = subjects::get(tx, row.subject_id).await?;
-        let telling = Telling {
-            tx,
+    let now = desk.clock.now();
+    let mut changes = Changes::default();
+    let passed = clocks::claim_breaches(tx, now, desk.settings.batch).await?;
+    let mut sent = u64::try_from(passed.len()).unwrap_or(0);
+    let about = subjects::of(tx, passed.iter().map(|row| row.subject_id).collect()).await?;
+    for row in passed {
+        let subject = about.get(&row.subject_id).ok_or_else(|| lost(&row))?;
+        let mut telling = Telling {
             desk,
             law: &law,
-            subject: &subject,
+            subject,
             now,
+            changes: &mut changes,
         };
-        run_out(&telling, row).await?;
-        sent += 1;
+        run_out(&mut telling, row);
     }
-    let due = rungs::claim(tx, now, desk.settings.batch).await?;
-    if !due.is_empty() {
-        let directory = reference::directory(tx).await?;
-        for rung in &due {
-            sent += u64::from(send(tx, desk, &law, &directory, rung, now).await?);
-        }
-    }
+    changes.write(tx).await?;
+    sent += send_due(tx, desk, &law, now).await?;
     Ok(sent)
 }
 
+/// Sends what is due of the ladders, one batch; says how many.
+async fn send_due(
+    tx: &Tx,
+    desk: &Arc<Desk>,
+    law: &Law,
+    now: DateTime<Utc>,
+) -> Result<u64, ActionError> {
+    let due = rungs::claim(tx, now, desk.settings.batch).await?;
+    if due.is_empty() {
+        return Ok(0);
+    }
+    let directory = reference::directory(tx).await?;
+    let clocks = clocks::by_id(tx, due.iter().map(|rung| rung.clock_id).collect()).await?;
+    let subjects = subjects::of(tx, clocks.values().map(|row| row.subject_id).collect()).await?;
+    let (mut sent, mut changes) = (0, Changes::default());
+    for rung in &due {
+        let Some((clock, subject)) = clocks
+            .get(&rung.clock_id)
+            .and_then(|clock| Some((clock, subjects.get(&clock.subject_id)?)))
+        else {
+            continue;
+        };
+        let Some(reached) = directory.reach(&rung.recipient, &about(subject)) else {
+            tracing::error!(
+                clock = %rung.clock_id, rung = rung.rung,
+                "a message of clock {} reaches nobody: no post up to the province is held; fill one", rung.clock_id
+            );
+            rungs::mark_unreached(tx, rung, now).await?;
+            continue;
+        };
+        let mut telling = Telling {
+            desk,
+            law,
+            subject,
+            now,
+            changes: &mut changes,
+        };
+        send(&mut telling, clock, rung, reached);
+        sent += 1;
+    }
+    changes.write(tx).await?;
+    Ok(sent)
+}
+
+fn lost(row: &ClockRow) -> DbErr {
+    DbErr::RecordNotFound(format!("the subject of clock {}", row.clock_id))
+}
+
 /// A limit passed: somebody is late, or a window is over and nobody is.
-async fn run_out(telling: &Telling<'_>, row: ClockRow) -> Result<(), ActionError> {
+fn run_out(telling: &mut Telling<'_>, row: ClockRow) {
     let window = telling.law.rule(&row).is_some_and(|(_, rule)| rule.window);
     if window {
         let row = ClockRow {
@@ -65,17 +112,16 @@ async fn run_out(telling: &Telling<'_>, row: ClockRow) -> Result<(), ActionError
             stopped_by: Some("suda.sla_watchdog.v1.WindowLapsed".to_owned()),
             ..row
         };
-        clocks::save(telling.tx, &row).await?;
-        publications::lapsed(telling, &row).await?;
+        telling.changes.save(&row);
+        publications::lapsed(telling, &row);
     } else {
         let row = ClockRow {
             state: "overdue".to_owned(),
             ..row
         };
-        clocks::save(telling.tx, &row).await?;
-        publications::breached(telling, &row).await?;
+        telling.changes.save(&row);
+        publications::breached(telling, &row);
     }
-    Ok(())
 }
 
 /// What a message about a subject depends on.
@@ -88,48 +134,23 @@ pub(crate) fn about(subject: &SubjectRow) -> About {
     }
 }
 
-async fn send(
-    tx: &Tx,
-    desk: &Arc<Desk>,
-    law: &Law,
-    directory: &Directory,
-    rung: &RungRow,
-    now: DateTime<Utc>,
-) -> Result<bool, ActionError> {
-    let clock = clocks::get(tx, rung.clock_id).await?;
-    let subject = subjects::get(tx, clock.subject_id).await?;
-    let Some(reached) = directory.reach(&rung.recipient, &about(&subject)) else {
-        tracing::error!(
-            clock = %rung.clock_id, rung = rung.rung,
-            "a message of clock {} reaches nobody: no post up to the province is held; fill one", rung.clock_id
-        );
-        rungs::mark_unreached(tx, rung, now).await?;
-        return Ok(false);
-    };
+fn send(telling: &mut Telling<'_>, clock: &ClockRow, rung: &RungRow, reached: Reached) {
     let sent = RungRow {
-        sent_at: Some(now),
+        sent_at: Some(telling.now),
         to_post: Some(reached.post),
         to_unit: Some(reached.unit),
         via: Some(reached.via.to_owned()),
         ..rung.clone()
     };
-    rungs::mark_sent(tx, &sent).await?;
-    let telling = Telling {
-        tx,
-        desk,
-        law,
-        subject: &subject,
-        now,
-    };
-    let lag = now - rung.deliver_at;
-    let late = lag > TimeDelta::seconds(i64::from(desk.settings.late_after_seconds));
+    let lag = telling.now - rung.deliver_at;
+    let late = lag > TimeDelta::seconds(i64::from(telling.desk.settings.late_after_seconds));
     #[expect(
         clippy::cast_precision_loss,
         reason = "a histogram's limits are coarser than what is lost"
     )]
     metrics::histogram!(LAG_SECONDS).record(lag.num_milliseconds().max(0) as f64 / 1000.0);
-    publications::rung(&telling, &clock, &sent, late).await?;
-    Ok(true)
+    publications::rung(telling, clock, &sent, late);
+    telling.changes.sent(sent);
 }
 
 /// Tells that the watchdog lives and what it sees; directory alarms when this stays away (P21).

@@ -1,12 +1,17 @@
 //! Clocks.
 
+use std::collections::BTreeMap;
+
 use chassis::db::{Tx, sql};
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use serde::Serialize;
 use uuid::Uuid;
 
+use super::rows;
+
 /// A clock.
-#[derive(Debug, Clone, PartialEq, FromQueryResult)]
+#[derive(Debug, Clone, PartialEq, FromQueryResult, Serialize)]
 pub(crate) struct ClockRow {
     pub(crate) clock_id: Uuid,
     pub(crate) subject_id: Uuid,
@@ -48,28 +53,32 @@ pub(crate) async fn of(
         .await
 }
 
-/// The same, locked, so that nobody tells one overdue while its facts are being followed.
-pub(crate) async fn lock_of(tx: &Tx, subject_id: Uuid) -> Result<Vec<ClockRow>, DbErr> {
+/// Those of these subjects, locked, so that nobody tells one overdue while its facts are being followed.
+pub(crate) async fn lock_of(tx: &Tx, subjects: Vec<Uuid>) -> Result<Vec<ClockRow>, DbErr> {
     let text = format!(
-        "SELECT {CLOCK} FROM clocks WHERE subject_id = $1 ORDER BY due_at, code FOR UPDATE"
+        "SELECT {CLOCK} FROM clocks WHERE subject_id = ANY($1) ORDER BY subject_id, due_at, code FOR UPDATE"
     );
-    ClockRow::find_by_statement(sql(&text, [subject_id.into()]))
+    ClockRow::find_by_statement(sql(&text, [subjects.into()]))
         .all(tx)
         .await
 }
 
-pub(crate) async fn get(db: &impl ConnectionTrait, clock_id: Uuid) -> Result<ClockRow, DbErr> {
-    let text = format!("SELECT {CLOCK} FROM clocks WHERE clock_id = $1");
-    ClockRow::find_by_statement(sql(&text, [clock_id.into()]))
-        .one(db)
-        .await?
-        .ok_or_else(|| DbErr::RecordNotFound(format!("clock {clock_id}")))
+/// These clocks, by their ids.
+pub(crate) async fn by_id(
+    db: &impl ConnectionTrait,
+    ids: Vec<Uuid>,
+) -> Result<BTreeMap<Uuid, ClockRow>, DbErr> {
+    let text = format!("SELECT {CLOCK} FROM clocks WHERE clock_id = ANY($1)");
+    let found = ClockRow::find_by_statement(sql(&text, [ids.into()]))
+        .all(db)
+        .await?;
+    Ok(found.into_iter().map(|row| (row.clock_id, row)).collect())
 }
 
-pub(crate) async fn save(tx: &Tx, clock: &ClockRow) -> Result<(), DbErr> {
+/// Keeps clocks as they are now.
+pub(crate) async fn save(tx: &Tx, clocks: &[ClockRow]) -> Result<(), DbErr> {
     let text = format!(
-        "INSERT INTO clocks ({CLOCK}) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) \
+        "INSERT INTO clocks ({CLOCK}) SELECT {CLOCK} FROM jsonb_populate_recordset(NULL::clocks, $1) \
          ON CONFLICT (clock_id) DO UPDATE SET policy_version = excluded.policy_version, \
          calendar_version = excluded.calendar_version, county_calendar_version = excluded.county_calendar_version, \
          started_at = excluded.started_at, due_at = excluded.due_at, rolled_at = excluded.rolled_at, \
@@ -77,26 +86,7 @@ pub(crate) async fn save(tx: &Tx, clock: &ClockRow) -> Result<(), DbErr> {
          state = excluded.state, paused_at = excluded.paused_at, stopped_at = excluded.stopped_at, \
          stopped_by = excluded.stopped_by"
     );
-    let values = [
-        clock.clock_id.into(),
-        clock.subject_id.into(),
-        clock.code.as_str().into(),
-        clock.policy_code.as_str().into(),
-        clock.policy_version.into(),
-        clock.calendar_version.into(),
-        clock.county_calendar_version.into(),
-        clock.started_at.into(),
-        clock.due_at.into(),
-        clock.rolled_at.into(),
-        clock.due_version.into(),
-        clock.extensions.into(),
-        clock.provisional.into(),
-        clock.state.as_str().into(),
-        clock.paused_at.into(),
-        clock.stopped_at.into(),
-        clock.stopped_by.clone().into(),
-    ];
-    tx.execute_raw(sql(&text, values)).await.map(drop)
+    tx.execute_raw(sql(&text, [rows(clocks)?])).await.map(drop)
 }
 
 /// Running clocks whose due instant is past, earliest first, locked for this transaction.

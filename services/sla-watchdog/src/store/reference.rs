@@ -106,6 +106,21 @@ pub(crate) async fn keep_policy(tx: &Tx, told: &directory::Policy) -> Result<(),
     .map(drop)
 }
 
+/// How many versions of the law are kept; a version that is kept never changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromQueryResult)]
+pub(crate) struct Edition {
+    calendars: i64,
+    policies: i64,
+}
+
+pub(crate) async fn edition(db: &impl ConnectionTrait) -> Result<Edition, DbErr> {
+    let text = "SELECT (SELECT count(*) FROM calendars) AS calendars, (SELECT count(*) FROM policies) AS policies";
+    Edition::find_by_statement(sql(text, []))
+        .one(db)
+        .await?
+        .ok_or_else(|| DbErr::RecordNotFound("edition".to_owned()))
+}
+
 pub(crate) async fn calendars(
     db: &impl ConnectionTrait,
 ) -> Result<Vec<directory::Calendar>, DbErr> {

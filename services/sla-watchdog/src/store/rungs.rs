@@ -3,13 +3,14 @@
 use chassis::db::{Tx, sql};
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use serde::Serialize;
 use uuid::Uuid;
 
-use super::ClockRow;
+use super::{ClockRow, rows};
 use crate::domain::ladder::Planned;
 
 /// A message of a clock's ladder.
-#[derive(Debug, Clone, FromQueryResult)]
+#[derive(Debug, Clone, FromQueryResult, Serialize)]
 pub(crate) struct RungRow {
     pub(crate) clock_id: Uuid,
     pub(crate) rung: String,
@@ -27,39 +28,37 @@ pub(crate) struct RungRow {
 const RUNG: &str = "r.clock_id, r.rung, r.due_version, r.recipient, r.legal_at, r.deliver_at, r.escalation, r.sent_at, \
                     r.to_post, r.to_unit, r.via";
 
-/// Replaces the messages of a clock that were not sent by those of its present due instant. Those that were sent stay (P2).
-pub(crate) async fn plan(tx: &Tx, clock: &ClockRow, rungs: &[Planned]) -> Result<(), DbErr> {
-    withdraw(tx, clock.clock_id).await?;
-    add(tx, clock, rungs).await.map(drop)
+impl RungRow {
+    /// A message of a clock's ladder for its present due instant, not sent.
+    pub(crate) fn of(clock: &ClockRow, planned: &Planned) -> Self {
+        Self {
+            clock_id: clock.clock_id,
+            rung: planned.code.clone(),
+            due_version: clock.due_version,
+            recipient: planned.recipient.clone(),
+            legal_at: planned.at.with_timezone(&Utc),
+            deliver_at: planned.deliver_at.with_timezone(&Utc),
+            escalation: planned.escalation,
+            sent_at: None,
+            to_post: None,
+            to_unit: None,
+            via: None,
+        }
+    }
 }
 
-/// Takes back the messages of a clock that were not sent.
-pub(crate) async fn withdraw(tx: &Tx, clock_id: Uuid) -> Result<(), DbErr> {
-    let gone = "DELETE FROM rungs WHERE clock_id = $1 AND sent_at IS NULL";
-    tx.execute_raw(sql(gone, [clock_id.into()])).await.map(drop)
+/// Takes back the messages of clocks that were not sent. Those that were stay (P2).
+pub(crate) async fn withdraw(tx: &Tx, clocks: Vec<Uuid>) -> Result<(), DbErr> {
+    let gone = "DELETE FROM rungs WHERE clock_id = ANY($1) AND sent_at IS NULL";
+    tx.execute_raw(sql(gone, [clocks.into()])).await.map(drop)
 }
 
 /// Plans messages, unless they are; says how many were not.
-pub(crate) async fn add(tx: &Tx, clock: &ClockRow, rungs: &[Planned]) -> Result<u64, DbErr> {
-    if rungs.is_empty() {
-        return Ok(0);
-    }
+pub(crate) async fn add(tx: &Tx, rungs: &[RungRow]) -> Result<u64, DbErr> {
     let text = "INSERT INTO rungs (clock_id, due_version, rung, recipient, legal_at, deliver_at, escalation) \
-                SELECT $1, $2, * FROM unnest($3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::boolean[]) \
-                ON CONFLICT DO NOTHING";
-    let each = |of: fn(&Planned) -> String| rungs.iter().map(of).collect::<Vec<_>>();
-    let when = |of: fn(&Planned) -> DateTime<Utc>| rungs.iter().map(of).collect::<Vec<_>>();
-    let escalations: Vec<bool> = rungs.iter().map(|rung| rung.escalation).collect();
-    let values = [
-        clock.clock_id.into(),
-        clock.due_version.into(),
-        each(|rung| rung.code.clone()).into(),
-        each(|rung| rung.recipient.clone()).into(),
-        when(|rung| rung.at.with_timezone(&Utc)).into(),
-        when(|rung| rung.deliver_at.with_timezone(&Utc)).into(),
-        escalations.into(),
-    ];
-    let done = tx.execute_raw(sql(text, values)).await?;
+                SELECT clock_id, due_version, rung, recipient, legal_at, deliver_at, escalation \
+                FROM jsonb_populate_recordset(NULL::rungs, $1) ON CONFLICT DO NOTHING";
+    let done = tx.execute_raw(sql(text, [rows(rungs)?])).await?;
     Ok(done.rows_affected())
 }
 
@@ -77,20 +76,13 @@ pub(crate) async fn claim(tx: &Tx, now: DateTime<Utc>, batch: u32) -> Result<Vec
         .await
 }
 
-pub(crate) async fn mark_sent(tx: &Tx, rung: &RungRow) -> Result<(), DbErr> {
-    let text = "UPDATE rungs SET sent_at = $5, to_post = $6, to_unit = $7, via = $8, unreached_since = NULL \
-                WHERE clock_id = $1 AND rung = $2 AND due_version = $3 AND recipient = $4 AND sent_at IS NULL";
-    let values = [
-        rung.clock_id.into(),
-        rung.rung.as_str().into(),
-        rung.due_version.into(),
-        rung.recipient.as_str().into(),
-        rung.sent_at.into(),
-        rung.to_post.clone().into(),
-        rung.to_unit.clone().into(),
-        rung.via.clone().into(),
-    ];
-    tx.execute_raw(sql(text, values)).await.map(drop)
+/// Notes which messages were told, and to whom.
+pub(crate) async fn mark_sent(tx: &Tx, sent: &[RungRow]) -> Result<(), DbErr> {
+    let text = "UPDATE rungs r SET sent_at = s.sent_at, to_post = s.to_post, to_unit = s.to_unit, via = s.via, \
+                unreached_since = NULL FROM jsonb_populate_recordset(NULL::rungs, $1) s \
+                WHERE (r.clock_id, r.rung, r.due_version, r.recipient) = (s.clock_id, s.rung, s.due_version, s.recipient) \
+                AND r.sent_at IS NULL";
+    tx.execute_raw(sql(text, [rows(sent)?])).await.map(drop)
 }
 
 /// Notes that nobody could be told, and when that was tried.

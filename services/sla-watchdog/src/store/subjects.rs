@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use chassis::db::{Tx, sql};
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use serde::Serialize;
 use uuid::Uuid;
 
+use super::rows;
+
 /// What a clock runs for, as far as clocks and ladders need it.
-#[derive(Debug, Clone, Default, FromQueryResult)]
+#[derive(Debug, Clone, Default, FromQueryResult, Serialize)]
 pub(crate) struct SubjectRow {
     pub(crate) subject_id: Uuid,
     pub(crate) kind: String,
@@ -28,9 +31,10 @@ pub(crate) struct SubjectRow {
 }
 
 /// A fact about a subject.
-#[derive(Debug, Clone, FromQueryResult)]
+#[derive(Debug, Clone, FromQueryResult, Serialize)]
 pub(crate) struct FactRow {
     pub(crate) message_id: Uuid,
+    pub(crate) subject_id: Uuid,
     pub(crate) event: String,
     pub(crate) at: DateTime<Utc>,
     pub(crate) extends_clock: Option<String>,
@@ -51,9 +55,11 @@ impl FactRow {
 
 const SUBJECT: &str = "subject_id, kind, parent_id, case_id, number, union_code, unit_code, nature, at_reception, \
                        received_at, revision, lead_unit, handler_post, major, has_contact";
+const FACT: &str =
+    "message_id, subject_id, event, at, extends_clock, extends_stage, instants, ground";
 
-/// Keeps what a message says of a subject, unless a newer one was heard, and locks its row.
-pub(crate) async fn keep(tx: &Tx, subject: &SubjectRow) -> Result<SubjectRow, DbErr> {
+/// Keeps what messages say of subjects, unless newer ones were heard, and locks their rows; each subject is named once.
+pub(crate) async fn keep(tx: &Tx, subjects: &[&SubjectRow]) -> Result<Vec<SubjectRow>, DbErr> {
     let newer = |column: &str| {
         format!(
             "{column} = CASE WHEN excluded.revision > known.revision THEN excluded.{column} ELSE known.{column} END"
@@ -61,7 +67,7 @@ pub(crate) async fn keep(tx: &Tx, subject: &SubjectRow) -> Result<SubjectRow, Db
     };
     let text = format!(
         "INSERT INTO subjects AS known ({SUBJECT}) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
+         SELECT {SUBJECT} FROM jsonb_populate_recordset(NULL::subjects, $1) ORDER BY subject_id \
          ON CONFLICT (subject_id) DO UPDATE SET \
          case_id = coalesce(excluded.case_id, known.case_id), revision = greatest(known.revision, excluded.revision), \
          major = known.major OR excluded.major, has_contact = known.has_contact AND excluded.has_contact, \
@@ -69,27 +75,9 @@ pub(crate) async fn keep(tx: &Tx, subject: &SubjectRow) -> Result<SubjectRow, Db
         newer("lead_unit"),
         newer("handler_post"),
     );
-    let values = [
-        subject.subject_id.into(),
-        subject.kind.as_str().into(),
-        subject.parent_id.into(),
-        subject.case_id.into(),
-        subject.number.as_str().into(),
-        subject.union_code.as_str().into(),
-        subject.unit_code.as_str().into(),
-        subject.nature.into(),
-        subject.at_reception.into(),
-        subject.received_at.into(),
-        subject.revision.into(),
-        subject.lead_unit.as_str().into(),
-        subject.handler_post.as_str().into(),
-        subject.major.into(),
-        subject.has_contact.into(),
-    ];
-    SubjectRow::find_by_statement(sql(&text, values))
-        .one(tx)
-        .await?
-        .ok_or_else(|| DbErr::RecordNotFound("the subject just kept".to_owned()))
+    SubjectRow::find_by_statement(sql(&text, [rows(subjects)?]))
+        .all(tx)
+        .await
 }
 
 /// The subject of this id: a complaint also by its case's.
@@ -101,12 +89,6 @@ pub(crate) async fn find(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<S
     SubjectRow::find_by_statement(sql(&text, [id.into()]))
         .one(db)
         .await
-}
-
-pub(crate) async fn get(db: &impl ConnectionTrait, id: Uuid) -> Result<SubjectRow, DbErr> {
-    find(db, id)
-        .await?
-        .ok_or_else(|| DbErr::RecordNotFound(format!("subject {id}")))
 }
 
 /// These subjects, in no order.
@@ -132,23 +114,27 @@ pub(crate) async fn children(
         .await
 }
 
-/// What belongs to a case and has a clock that runs, locked.
-pub(crate) async fn lock_open_children(tx: &Tx, parent: Uuid) -> Result<Vec<SubjectRow>, DbErr> {
+/// What belongs to these cases and has a clock that runs, locked.
+pub(crate) async fn lock_open_children(
+    tx: &Tx,
+    parents: Vec<Uuid>,
+) -> Result<Vec<SubjectRow>, DbErr> {
     let text = format!(
-        "SELECT {SUBJECT} FROM subjects s WHERE parent_id = $1 AND EXISTS \
+        "SELECT {SUBJECT} FROM subjects s WHERE parent_id = ANY($1) AND EXISTS \
          (SELECT FROM clocks c WHERE c.subject_id = s.subject_id AND c.stopped_at IS NULL) \
          ORDER BY subject_id FOR UPDATE OF s"
     );
-    SubjectRow::find_by_statement(sql(&text, [parent.into()]))
+    SubjectRow::find_by_statement(sql(&text, [parents.into()]))
         .all(tx)
         .await
 }
 
-/// Locks what another thing belongs to, if it is known: always before that thing itself.
-pub(crate) async fn lock(tx: &Tx, id: Uuid) -> Result<(), DbErr> {
-    let text = "SELECT subject_id FROM subjects WHERE subject_id = $1 FOR UPDATE";
-    Waiting::find_by_statement(sql(text, [id.into()]))
-        .one(tx)
+/// Locks what other things belong to, where it is known: always before those things themselves.
+pub(crate) async fn lock(tx: &Tx, ids: Vec<Uuid>) -> Result<(), DbErr> {
+    let text =
+        "SELECT subject_id FROM subjects WHERE subject_id = ANY($1) ORDER BY subject_id FOR UPDATE";
+    Named::find_by_statement(sql(text, [ids.into()]))
+        .all(tx)
         .await
         .map(drop)
 }
@@ -170,76 +156,62 @@ pub(crate) async fn closed(
         .await
 }
 
-/// Keeps a fact; says whether it was new.
-pub(crate) async fn keep_fact(tx: &Tx, subject_id: Uuid, fact: &FactRow) -> Result<bool, DbErr> {
-    let text = "INSERT INTO facts (message_id, subject_id, event, at, extends_clock, extends_stage, instants, ground) \
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
-    let values = [
-        fact.message_id.into(),
-        subject_id.into(),
-        fact.event.as_str().into(),
-        fact.at.into(),
-        fact.extends_clock.clone().into(),
-        fact.extends_stage.into(),
-        fact.instants.clone().into(),
-        fact.ground.clone().into(),
-    ];
-    let done = tx.execute_raw(sql(text, values)).await?;
-    Ok(done.rows_affected() > 0)
+/// Keeps facts; says how many were new.
+pub(crate) async fn keep_facts(tx: &Tx, facts: &[&FactRow]) -> Result<u64, DbErr> {
+    let text = format!(
+        "INSERT INTO facts ({FACT}) SELECT {FACT} FROM jsonb_populate_recordset(NULL::facts, $1) ON CONFLICT DO NOTHING"
+    );
+    let done = tx.execute_raw(sql(&text, [rows(facts)?])).await?;
+    Ok(done.rows_affected())
 }
 
-/// What happened to a subject and, if it belongs to a case, to that case.
+/// What happened to these subjects, in order.
 pub(crate) async fn facts(
     db: &impl ConnectionTrait,
-    subject: &SubjectRow,
+    subjects: Vec<Uuid>,
 ) -> Result<Vec<FactRow>, DbErr> {
-    let text = "SELECT message_id, event, at, extends_clock, extends_stage, instants, ground FROM facts \
-                WHERE subject_id = $1 OR subject_id = $2 ORDER BY at, message_id";
-    FactRow::find_by_statement(sql(
-        text,
-        [subject.subject_id.into(), subject.parent_id.into()],
-    ))
-    .all(db)
-    .await
+    let text =
+        format!("SELECT {FACT} FROM facts WHERE subject_id = ANY($1) ORDER BY at, message_id");
+    FactRow::find_by_statement(sql(&text, [subjects.into()]))
+        .all(db)
+        .await
 }
 
 #[derive(Debug, FromQueryResult)]
-struct Waiting {
+struct Named {
     subject_id: Uuid,
 }
 
-/// Notes that a clock cannot be computed yet; says whether that is new.
-pub(crate) async fn wait_for_calendar(
-    tx: &Tx,
-    subject_id: Uuid,
-    (policy, code): (&str, &str),
-    year: i32,
-    now: DateTime<Utc>,
-) -> Result<bool, DbErr> {
-    let text = "INSERT INTO beyond (subject_id, policy_code, code, year, since) VALUES ($1, $2, $3, $4, $5) \
-                ON CONFLICT DO NOTHING";
-    let values = [
-        subject_id.into(),
-        policy.into(),
-        code.into(),
-        year.into(),
-        now.into(),
-    ];
-    let done = tx.execute_raw(sql(text, values)).await?;
-    Ok(done.rows_affected() > 0)
+/// A clock that cannot be computed yet.
+#[derive(Debug, Clone, FromQueryResult, Serialize)]
+pub(crate) struct Waiting {
+    pub(crate) subject_id: Uuid,
+    pub(crate) policy_code: String,
+    pub(crate) code: String,
+    /// The year that no calendar knows.
+    pub(crate) year: i32,
+    pub(crate) since: DateTime<Utc>,
 }
 
-/// Forgets which clocks of a subject wait, before they are looked at again.
-pub(crate) async fn clear_waiting(tx: &Tx, subject_id: Uuid) -> Result<(), DbErr> {
-    let text = "DELETE FROM beyond WHERE subject_id = $1";
-    tx.execute_raw(sql(text, [subject_id.into()]))
+/// Notes which clocks cannot be computed yet; gives those of which that is new.
+pub(crate) async fn wait_for_calendar(tx: &Tx, waiting: &[Waiting]) -> Result<Vec<Waiting>, DbErr> {
+    let text = "INSERT INTO beyond (subject_id, policy_code, code, year, since) \
+                SELECT subject_id, policy_code, code, year, since FROM jsonb_populate_recordset(NULL::beyond, $1) \
+                ON CONFLICT DO NOTHING RETURNING subject_id, policy_code, code, year, since";
+    Waiting::find_by_statement(sql(text, [rows(waiting)?]))
+        .all(tx)
         .await
-        .map(drop)
+}
+
+/// Forgets which clocks of these subjects wait, before they are looked at again.
+pub(crate) async fn clear_waiting(tx: &Tx, subjects: Vec<Uuid>) -> Result<(), DbErr> {
+    let text = "DELETE FROM beyond WHERE subject_id = ANY($1)";
+    tx.execute_raw(sql(text, [subjects.into()])).await.map(drop)
 }
 
 /// The subjects with clocks that wait for a calendar.
 pub(crate) async fn waiting(db: &impl ConnectionTrait) -> Result<Vec<Uuid>, DbErr> {
     let text = "SELECT DISTINCT subject_id FROM beyond ORDER BY subject_id";
-    let rows = Waiting::find_by_statement(sql(text, [])).all(db).await?;
+    let rows = Named::find_by_statement(sql(text, [])).all(db).await?;
     Ok(rows.into_iter().map(|row| row.subject_id).collect())
 }
