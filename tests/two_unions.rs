@@ -60,8 +60,11 @@ const NOT_ASKED: [(&str, &str); 4] = [
 /// What the year has not come to; the tests of the service look at who sees it.
 const NOT_YET: &str = "made after the term that the test lives in";
 
+/// A group that is warned of has five complainants; the tests of intake look at who sees it.
+const NO_GROUP: &str = "fewer complain here than a warning takes";
+
 /// RPCs that show 台山's people nothing of a complaint, and so cannot show it to others.
-const SHOWS_NO_COMPLAINT: [(&str, &str); 27] = [
+const SHOWS_NO_COMPLAINT: [(&str, &str); 30] = [
     (
         "suda.archive.v1.RetentionService/GetSchedule",
         "the schedule of the province",
@@ -83,6 +86,10 @@ const SHOWS_NO_COMPLAINT: [(&str, &str); 27] = [
     (
         "suda.directory.v1.DirectoryService/ListPolicies",
         "policies",
+    ),
+    (
+        "suda.directory.v1.DirectoryService/GetTaxonomy",
+        "names and the routing table",
     ),
     (
         "suda.intake.v1.IntakeService/Progress",
@@ -124,6 +131,8 @@ const SHOWS_NO_COMPLAINT: [(&str, &str); 27] = [
         "suda.archive.v1.ArchiveService/VerifyLedger",
         "whether the chain is whole, and how long it is",
     ),
+    ("suda.intake.v1.GroupService/GetGroup", NO_GROUP),
+    ("suda.intake.v1.GroupService/ListGroups", NO_GROUP),
     ("suda.archive.v1.RetentionService/GetDisposal", NOT_YET),
     ("suda.archive.v1.RetentionService/ListDisposals", NOT_YET),
     ("suda.archive.v1.TransferService/CheckTransfer", NOT_YET),

@@ -13,11 +13,11 @@ use chassis::{
 use prost::Message as _;
 use sea_orm::DbErr;
 use suda_proto::directory::v1::{
-    ApplyReferenceRequest, ApplyReferenceResponse, Calendar, ListCalendarsRequest,
-    ListCalendarsResponse, ListPoliciesRequest, ListPoliciesResponse, ListPostsRequest,
-    ListPostsResponse, ListUnitsRequest, ListUnitsResponse, LoginRequest, LoginResponse, Policy,
-    Post, PostView, Unit, WhoAmIRequest, WhoAmIResponse,
-    directory_service_server::DirectoryService,
+    ApplyReferenceRequest, ApplyReferenceResponse, Calendar, GetTaxonomyRequest,
+    GetTaxonomyResponse, ListCalendarsRequest, ListCalendarsResponse, ListPoliciesRequest,
+    ListPoliciesResponse, ListPostsRequest, ListPostsResponse, ListUnitsRequest, ListUnitsResponse,
+    LoginRequest, LoginResponse, Policy, Post, PostView, Taxonomy, Unit, WhoAmIRequest,
+    WhoAmIResponse, directory_service_server::DirectoryService,
 };
 use tonic::{Request, Response, Status};
 
@@ -247,6 +247,21 @@ impl DirectoryService for Desk {
         Ok(Response::new(ListPoliciesResponse {
             policies: policies.map_err(|error| internal(&error))?,
         }))
+    }
+
+    async fn get_taxonomy(
+        &self,
+        _: Request<GetTaxonomyRequest>,
+    ) -> Result<Response<GetTaxonomyResponse>, Status> {
+        let rows = store::newest(self.db.reader(), "taxonomy")
+            .await
+            .map_err(failed)?;
+        let taxonomy = rows
+            .first()
+            .map(|row| Taxonomy::decode(row.body.as_slice()))
+            .transpose()
+            .map_err(|error| internal(&error))?;
+        Ok(Response::new(GetTaxonomyResponse { taxonomy }))
     }
 }
 

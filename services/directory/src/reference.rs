@@ -9,6 +9,7 @@ use crate::domain::structure::{At, Fault, Structure};
 mod calendars;
 mod policies;
 mod structure;
+mod taxonomy;
 
 /// A file and its text.
 #[derive(Debug, Clone)]
@@ -28,6 +29,8 @@ pub struct Reference {
     pub calendars: Vec<wire::Calendar>,
     /// Policies; their versions are given when they are published.
     pub policies: Vec<wire::Policy>,
+    /// The taxonomy; its version is given when it is published. One at most.
+    pub taxonomies: Vec<wire::Taxonomy>,
 }
 
 /// Reads and checks the files of a reference folder.
@@ -44,10 +47,16 @@ pub fn read(files: &[File]) -> Result<Reference, Vec<Fault>> {
             "units" | "posts" | "people" => structure::read(file, &mut reference.structure),
             "calendars" => calendars::read(file).map(|calendar| reference.calendars.push(calendar)),
             "policies" => policies::read(file).map(|read| policies.push(read)),
+            "taxonomy" if !reference.taxonomies.is_empty() => Err(vec![fault(
+                file,
+                0,
+                "there is one taxonomy; put its entries and rows into one file".to_owned(),
+            )]),
+            "taxonomy" => taxonomy::read(file).map(|read| reference.taxonomies.push(read)),
             _ => Err(vec![fault(
                 file,
                 0,
-                "belongs into units, posts, people, calendars or policies".to_owned(),
+                "belongs into units, posts, people, calendars, policies or taxonomy".to_owned(),
             )]),
         };
         if let Err(wrong) = read {
@@ -55,6 +64,10 @@ pub fn read(files: &[File]) -> Result<Reference, Vec<Fault>> {
         }
     }
     faults.extend(reference.structure.faults());
+    faults.extend(taxonomy::strange_functions(
+        &reference.taxonomies,
+        &reference.structure,
+    ));
     faults.extend(policies::looser(&policies));
     reference.policies = policies.into_iter().map(|read| read.policy).collect();
     faults.extend(strangers(&reference));

@@ -5,6 +5,7 @@
 
 pub mod adding;
 pub mod erasing;
+pub mod grouping;
 pub mod looking;
 pub mod quarantining;
 pub mod registering;

@@ -5,6 +5,7 @@ pub mod complaint;
 pub mod contact;
 pub mod day;
 pub mod erasure;
+pub mod group;
 pub mod masking;
 pub mod media;
 pub mod number;

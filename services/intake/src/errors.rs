@@ -31,6 +31,9 @@ pub enum ActionError {
     /// There is none, or none that the caller may know of.
     #[error("没有这条待处理消息,或不在您的查看范围内")]
     NoQuarantine,
+    /// There is none, or none that the caller may know of.
+    #[error("没有这个群体投诉预警,或不在您的查看范围内")]
+    NoGroup,
     /// The caller may not do it there.
     #[error("{0}")]
     NotYours(String),
@@ -81,9 +84,10 @@ impl From<ActionError> for Status {
                 invalid("content", sentence)
             }
             ActionError::Invalid(field, sentence) => invalid(field, sentence),
-            ActionError::NoComplaint | ActionError::NoQuarantine | ActionError::WrongCode => {
-                not_found(sentence)
-            }
+            ActionError::NoComplaint
+            | ActionError::NoQuarantine
+            | ActionError::NoGroup
+            | ActionError::WrongCode => not_found(sentence),
             ActionError::NotErased(erasure::Refusal::NoReference) => invalid("reference", sentence),
             ActionError::NotErased(refusal) => refused(refusal.code(), sentence),
             ActionError::NotYours(_) | ActionError::Recused => denied(sentence),

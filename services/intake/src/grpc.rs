@@ -39,6 +39,7 @@ use crate::{
     wire,
 };
 
+mod groups;
 mod relations;
 mod vault;
 

@@ -17,8 +17,9 @@ use suda_proto::{
     archive::v1::{
         AddendumSealed, CaseSealed, FileChanged, FileDestroyed, LegalHoldLifted, LegalHoldSet,
     },
-    directory::v1::UnitChanged,
+    directory::v1::{PolicyPublished, UnitChanged},
     intake::v1::{
+        ComplaintRegistered, group_service_server::GroupServiceServer,
         intake_service_server::IntakeServiceServer, relation_service_server::RelationServiceServer,
         vault_service_server::VaultServiceServer,
     },
@@ -82,9 +83,12 @@ impl Service for Intake {
             )
             .serves(RelationServiceServer::from_arc(desk.clone()))
             .serves(VaultServiceServer::from_arc(desk.clone()))
+            .serves(GroupServiceServer::from_arc(desk.clone()))
             .hears(
                 Inbox::new(desk)
                     .on::<UnitChanged>()
+                    .on::<PolicyPublished>()
+                    .on::<ComplaintRegistered>()
                     .on::<InterestDeclared>()
                     .on::<CaseSealed>()
                     .on::<AddendumSealed>()

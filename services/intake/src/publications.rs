@@ -15,10 +15,11 @@ use uuid::Uuid;
 use crate::{
     desk::Actor,
     domain::{
-        erasure::Ground,
+        erasure,
+        group::Ground,
         words::{Channel, Nature},
     },
-    store::{complaints::ComplaintRow, quarantine::QuarantineRow},
+    store::{complaints::ComplaintRow, groups::GroupRow, quarantine::QuarantineRow},
 };
 
 /// Tells the world, as part of `tx`.
@@ -123,7 +124,7 @@ impl Teller<'_> {
         &self,
         row: &ComplaintRow,
         erasure: Uuid,
-        ground: Ground,
+        ground: erasure::Ground,
     ) -> Result<(), DbErr> {
         let told = tells::IdentityErased {
             complaint: Some(view(row)),
@@ -133,6 +134,20 @@ impl Teller<'_> {
             actor_post: self.actor.post.clone(),
         };
         self.tell(row, &told).await
+    }
+
+    /// Similar complaints call for a warning.
+    pub async fn group_suspected(
+        &self,
+        group: &GroupRow,
+        newest: &ComplaintRow,
+    ) -> Result<(), DbErr> {
+        let told = tells::GroupSuspected {
+            group: Some(group_view(group)),
+            occurred_at: Some(timestamp(self.now)),
+            complaint: Some(view(newest)),
+        };
+        self.tell(newest, &told).await
     }
 
     /// A message was put aside.
@@ -207,6 +222,30 @@ pub fn view(row: &ComplaintRow) -> tells::ComplaintView {
         revision: u64::try_from(row.revision).unwrap_or(0),
         withdrawn_at: row.withdrawn_at.map(timestamp),
         papers_missing: row.missing_papers.is_some(),
+    }
+}
+
+/// A group of similar complaints.
+#[must_use]
+pub fn group_view(row: &GroupRow) -> tells::GroupView {
+    let count = |number: i32| u32::try_from(number).unwrap_or(0);
+    tells::GroupView {
+        group_id: row.id.to_string(),
+        union_code: row.union_code.clone(),
+        unit_code: row.unit_code.clone(),
+        ground: Ground::from_code(&row.ground).map_or(0, |ground| ground as i32),
+        business_code: row.business_code.clone(),
+        cause_code: row.cause_code.clone(),
+        complaints: count(row.complaints),
+        complainants: count(row.complainants),
+        province_complaints: count(row.province_complaints),
+        first_received_at: Some(timestamp(row.first_received_at)),
+        last_received_at: Some(timestamp(row.last_received_at)),
+        threshold: count(row.threshold),
+        days: count(row.days),
+        article: row.article.clone(),
+        revision: u64::try_from(row.revision).unwrap_or(0),
+        warned_complainants: count(row.warned_complainants),
     }
 }
 

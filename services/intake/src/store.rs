@@ -2,6 +2,7 @@
 
 pub mod complaints;
 pub mod erasing;
+pub mod groups;
 pub mod logs;
 pub mod parts;
 pub mod quarantine;

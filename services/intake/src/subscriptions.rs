@@ -10,8 +10,8 @@ use suda_proto::{
         AddendumSealed, CaseSealed, FileChanged, FileDestroyed, FileView, LegalHoldLifted,
         LegalHoldSet,
     },
-    directory::v1::UnitChanged,
-    intake::v1::ProgressState,
+    directory::v1::{PolicyPublished, UnitChanged},
+    intake::v1::{ComplaintRegistered, ProgressState},
     routing::v1::{
         AnswerSent, BounceRuled, CaseAccepted, CaseAnswered, CaseClosed, CaseDeclined, CaseFiled,
         CaseJoined, CaseSettled, CaseState, CaseTransferredOut, CaseView, CaseWithdrawn,
@@ -21,10 +21,10 @@ use suda_proto::{
 use uuid::Uuid;
 
 use crate::{
-    actions::erasing,
+    actions::{erasing, grouping},
     desk::Desk,
-    domain::{complaint::Unit, erasure::Kept},
-    store,
+    domain::{complaint::Unit, erasure::Kept, group::Rule},
+    store::{self, groups::Published},
 };
 
 impl Hears<UnitChanged> for Desk {
@@ -49,6 +49,61 @@ impl Hears<UnitChanged> for Desk {
         let revision = i64::try_from(unit.revision).unwrap_or(i64::MAX);
         store::units::keep(tx, &kept, unit.kind, revision).await?;
         Ok(())
+    }
+}
+
+impl Hears<PolicyPublished> for Desk {
+    /// Keeps when similar complaints call for a warning (guideline art. 9).
+    async fn hear(&self, tx: &Tx, told: PolicyPublished, _heard: &Heard) -> Result<(), Trouble> {
+        let policy = told
+            .policy
+            .ok_or_else(|| park("PolicyPublished without its policy"))?;
+        let day = |text: &str| {
+            text.parse()
+                .map_err(|_| park("a policy in force from or until no day"))
+        };
+        let from = day(&policy.effective_from)?;
+        let until = match policy.effective_until.as_str() {
+            "" => None,
+            text => Some(day(text)?),
+        };
+        for warning in policy.group_warnings {
+            let published = Published {
+                policy: (
+                    policy.code.clone(),
+                    i64::try_from(policy.version).unwrap_or(i64::MAX),
+                ),
+                code: warning.code,
+                union: policy.union_code.clone(),
+                rule: Rule {
+                    article: warning.article,
+                    complainants: warning.complainants,
+                    days: warning.days.into(),
+                    similar_percent: warning.similar_percent,
+                },
+                effective: (from, until),
+            };
+            store::groups::keep_rule(tx, &published).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Hears<ComplaintRegistered> for Desk {
+    /// Its own word: after registering it is looked whether the complaint is one of many.
+    async fn hear(
+        &self,
+        tx: &Tx,
+        told: ComplaintRegistered,
+        _heard: &Heard,
+    ) -> Result<(), Trouble> {
+        let complaint = told
+            .complaint
+            .and_then(|complaint| complaint.complaint_id.parse().ok())
+            .ok_or_else(|| park("ComplaintRegistered without a usable id"))?;
+        grouping::look(self, tx, complaint)
+            .await
+            .map_err(|error| Trouble::Again(error.into()))
     }
 }
 

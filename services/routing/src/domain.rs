@@ -23,3 +23,4 @@ pub mod rectification;
 pub mod recusal;
 pub mod refusal;
 pub mod standing;
+pub mod suggestion;

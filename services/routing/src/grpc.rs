@@ -24,6 +24,7 @@ mod parse;
 mod printing;
 mod reading;
 mod rectifications;
+mod suggesting;
 
 use asking::Asked;
 

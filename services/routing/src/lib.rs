@@ -12,9 +12,10 @@ use documents::Press;
 use suda_proto::{
     archive::v1::CaseSealed,
     channel::v1::{NoticeDelivered, NoticeFailed},
-    directory::v1::{PolicyPublished, PostChanged, UnitChanged},
+    directory::v1::{PolicyPublished, PostChanged, TaxonomyPublished, UnitChanged},
     intake::v1::{
-        ComplaintRegistered, ComplaintWithdrawn, MaterialAdded, PapersCompleted, RelationFound,
+        ComplaintRegistered, ComplaintWithdrawn, GroupSuspected, MaterialAdded, PapersCompleted,
+        RelationFound,
     },
     routing::v1::{
         accountability_service_server::AccountabilityServiceServer,
@@ -76,11 +77,13 @@ impl Service for Routing {
                     .on::<UnitChanged>()
                     .on::<PostChanged>()
                     .on::<PolicyPublished>()
+                    .on::<TaxonomyPublished>()
                     .on::<ComplaintRegistered>()
                     .on::<MaterialAdded>()
                     .on::<ComplaintWithdrawn>()
                     .on::<PapersCompleted>()
                     .on::<RelationFound>()
+                    .on::<GroupSuspected>()
                     .on::<WarningDue>()
                     .on::<Escalated>()
                     .on::<ClockBreached>()

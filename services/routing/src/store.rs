@@ -31,6 +31,7 @@ pub mod prints;
 pub mod record;
 pub mod rectifications;
 pub mod reference;
+pub mod taxonomy;
 
 /// A case with what the law needs to know of it.
 pub(crate) const SELECT: &str = "

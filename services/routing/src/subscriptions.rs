@@ -8,15 +8,17 @@ use chrono::NaiveDate;
 use suda_proto::{
     archive::v1::CaseSealed,
     channel::v1::{DeliveryView, NoticeDelivered, NoticeFailed},
-    directory::v1::{LimitUnit, PolicyPublished, PostChanged, UnitChanged},
+    directory::v1::{LimitUnit, PolicyPublished, PostChanged, TaxonomyPublished, UnitChanged},
     intake::v1::{
-        ComplaintRegistered, ComplaintWithdrawn, MaterialAdded, PapersCompleted, RelationFound,
+        ComplaintRegistered, ComplaintWithdrawn, GroupSuspected, MaterialAdded, PapersCompleted,
+        RelationFound,
     },
     sla_watchdog::v1::{ClockBreached, ClockView, Escalated, RungView, WarningDue},
 };
 
 use crate::{
     actions::{
+        grouping,
         hearing::{self, Complaint, Ended, Rung, instant},
         matters::{self, Brought},
         raising::{self, Breach},
@@ -95,6 +97,7 @@ impl Hears<UnitChanged> for Desk {
             union_code: unit.union_code,
             reception: unit.reception,
             retired: !unit.retired_on.is_empty() && unit.retired_on <= today,
+            functions: unit.functions,
         };
         Ok(reference::put_unit(tx, &row, unit.revision).await?)
     }
@@ -143,6 +146,23 @@ impl Hears<PolicyPublished> for Desk {
             }
         }
         Ok(())
+    }
+}
+
+impl Hears<TaxonomyPublished> for Desk {
+    async fn hear(&self, tx: &Tx, told: TaxonomyPublished, _: &Heard) -> Result<(), Trouble> {
+        let taxonomy = told
+            .taxonomy
+            .ok_or(malformed("TaxonomyPublished", "taxonomy"))?;
+        Ok(store::taxonomy::put(tx, &taxonomy).await?)
+    }
+}
+
+impl Hears<GroupSuspected> for Desk {
+    async fn hear(&self, tx: &Tx, told: GroupSuspected, heard: &Heard) -> Result<(), Trouble> {
+        let group = told.group.ok_or(malformed("GroupSuspected", "group"))?;
+        let complaint = Complaint::parse(told.complaint)?;
+        Ok(grouping::suspected(self, tx, complaint.id, &group, heard.occurred_at).await?)
     }
 }
 

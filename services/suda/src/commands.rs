@@ -16,6 +16,7 @@ mod document;
 mod documented;
 mod escalation;
 mod files;
+mod group;
 mod keys;
 mod load;
 mod matters;
@@ -29,6 +30,7 @@ mod policy;
 mod rectification;
 mod reference;
 mod report;
+mod taxonomy;
 mod up;
 
 /// 诉达 Suda: customer complaints of a province's rural credit unions.
@@ -49,12 +51,15 @@ pub struct Command {
 enum What {
     /// Starts a whole local stack and keeps it running until Ctrl-C.
     Up(up::Up),
-    /// Units, posts, people, calendars and policies.
+    /// Units, posts, people, calendars, policies and the taxonomy.
     #[command(subcommand)]
     Reference(reference::Reference),
     /// Complaints, as they were received.
     #[command(subcommand)]
     Complaint(complaint::Complaint),
+    /// Similar complaints that call for an early warning.
+    #[command(subcommand)]
+    Group(group::Group),
     /// What happens to a complaint after it was registered.
     #[command(subcommand)]
     Case(case::Case),
@@ -97,6 +102,9 @@ enum What {
     /// Limits, and drafts of them.
     #[command(subcommand)]
     Policy(policy::Policy),
+    /// What complaints are classified by, and who handles what.
+    #[command(subcommand)]
+    Taxonomy(taxonomy::Taxonomy),
     /// Sealed files.
     #[command(subcommand)]
     Archive(archive::Archive),
@@ -136,6 +144,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         What::Up(up) => up::run(&up, &session).await,
         What::Reference(what) => reference::run(&what, &session, output).await,
         What::Complaint(what) => complaint::run(what, &session, output).await,
+        What::Group(what) => group::run(&what, &session, output).await,
         What::Case(what) => case::run(what, &session, output).await,
         What::Document(what) => document::run(&what, &session, output).await,
         What::Order(what) => order::run(what, &session, output).await,
@@ -150,6 +159,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         What::Major(what) => disclosure::major(&what, &session, output).await,
         What::Clock(what) => clock::run(&what, &session, output).await,
         What::Policy(what) => policy::run(&what, &session, output).await,
+        What::Taxonomy(what) => taxonomy::run(&what, &session, output).await,
         What::Archive(what) => archive::run(&what, &session, output).await,
         What::Report(what) => report::run(&what, &session, output).await,
         What::Keys(what) => keys::run(&what),

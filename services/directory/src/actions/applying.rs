@@ -12,8 +12,8 @@ use chrono::{DateTime, Utc};
 use prost::Message;
 use sea_orm::DbErr;
 use suda_proto::directory::v1::{
-    Calendar, CalendarPublished, Policy, PolicyPublished, Post, PostChanged, ReferenceChange, Unit,
-    UnitChanged,
+    Calendar, CalendarPublished, Policy, PolicyPublished, Post, PostChanged, ReferenceChange,
+    Taxonomy, TaxonomyPublished, Unit, UnitChanged,
 };
 
 use crate::{
@@ -56,6 +56,7 @@ impl<'a> Applying<'a> {
         self.posts(reference::posts(&wanted.structure)).await?;
         self.calendars(&wanted.calendars).await?;
         self.policies(&wanted.policies).await?;
+        self.taxonomies(&wanted.taxonomies).await?;
         Ok((self.changes, self.unchanged))
     }
 
@@ -288,23 +289,14 @@ impl<'a> Applying<'a> {
 
     async fn calendars(&mut self, wanted: &[Calendar]) -> Result<(), DbErr> {
         for calendar in wanted {
-            let row = |version, body| PublicationRow {
-                code: calendar.code.clone(),
+            let kept = (&calendar.code, &calendar.digest);
+            let told = |version| Calendar {
                 version,
-                digest: calendar.digest.clone(),
-                body,
-            };
-            let Some(version) = self
-                .next_version("calendar", &calendar.code, &calendar.digest)
-                .await?
-            else {
-                continue;
-            };
-            let told = Calendar {
-                version: u64::try_from(version).unwrap_or(0),
                 ..calendar.clone()
             };
-            store::publish(self.tx, "calendar", &row(version, told.encode_to_vec())).await?;
+            let Some(told) = self.publish("calendar", kept, told).await? else {
+                continue;
+            };
             let fact = CalendarPublished {
                 calendar: Some(told),
                 occurred_at: Some(timestamp(self.now)),
@@ -316,23 +308,14 @@ impl<'a> Applying<'a> {
 
     async fn policies(&mut self, wanted: &[Policy]) -> Result<(), DbErr> {
         for policy in wanted {
-            let row = |version, body| PublicationRow {
-                code: policy.code.clone(),
+            let kept = (&policy.code, &policy.digest);
+            let told = |version| Policy {
                 version,
-                digest: policy.digest.clone(),
-                body,
-            };
-            let Some(version) = self
-                .next_version("policy", &policy.code, &policy.digest)
-                .await?
-            else {
-                continue;
-            };
-            let told = Policy {
-                version: u64::try_from(version).unwrap_or(0),
                 ..policy.clone()
             };
-            store::publish(self.tx, "policy", &row(version, told.encode_to_vec())).await?;
+            let Some(told) = self.publish("policy", kept, told).await? else {
+                continue;
+            };
             let fact = PolicyPublished {
                 policy: Some(told),
                 occurred_at: Some(timestamp(self.now)),
@@ -340,6 +323,46 @@ impl<'a> Applying<'a> {
             self.tell("all", &policy.code, &fact).await?;
         }
         Ok(())
+    }
+
+    async fn taxonomies(&mut self, wanted: &[Taxonomy]) -> Result<(), DbErr> {
+        for taxonomy in wanted {
+            let kept = (&taxonomy.code, &taxonomy.digest);
+            let told = |version| Taxonomy {
+                version,
+                ..taxonomy.clone()
+            };
+            let Some(told) = self.publish("taxonomy", kept, told).await? else {
+                continue;
+            };
+            let fact = TaxonomyPublished {
+                taxonomy: Some(told),
+                occurred_at: Some(timestamp(self.now)),
+            };
+            self.tell("all", &taxonomy.code, &fact).await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps what a file says as the next version; none when this very file was published last.
+    async fn publish<M: Message>(
+        &mut self,
+        kind: &str,
+        (code, digest): (&String, &String),
+        told: impl FnOnce(u64) -> M,
+    ) -> Result<Option<M>, DbErr> {
+        let Some(version) = self.next_version(kind, code, digest).await? else {
+            return Ok(None);
+        };
+        let told = told(u64::try_from(version).unwrap_or(0));
+        let row = PublicationRow {
+            code: code.clone(),
+            version,
+            digest: digest.clone(),
+            body: told.encode_to_vec(),
+        };
+        store::publish(self.tx, kind, &row).await?;
+        Ok(Some(told))
     }
 
     /// The version to publish as; none when this very file was published last.

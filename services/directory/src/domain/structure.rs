@@ -64,6 +64,8 @@ pub struct Unit {
     pub periods: Vec<Period>,
     /// Whether it is the reception of its union, or the compliance department.
     pub reception: bool,
+    /// What it is there for, as codes of the taxonomy.
+    pub functions: Vec<String>,
     /// The day it was retired.
     pub retired: Option<NaiveDate>,
 }

@@ -3,7 +3,9 @@
 use serde::Deserialize;
 use suda_proto::{
     common::v1::Nature,
-    directory::v1::{ClockRule, Limit, LimitUnit, Policy, RungRule, UnitKind, YearlyTerm},
+    directory::v1::{
+        ClockRule, GroupWarningRule, Limit, LimitUnit, Policy, RungRule, UnitKind, YearlyTerm,
+    },
 };
 use toml::{Spanned, value::Datetime};
 
@@ -62,7 +64,21 @@ struct Contents {
     /// The union that sets it for itself (guideline art. 29).
     #[serde(default)]
     union: String,
+    #[serde(default)]
     clock: Vec<Spanned<ClockEntry>>,
+    /// When similar complaints call for a warning (guideline art. 9).
+    #[serde(default)]
+    group_warning: Vec<Spanned<GroupWarningEntry>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GroupWarningEntry {
+    code: String,
+    article: String,
+    complainants: u32,
+    days: u32,
+    similar_percent: u32,
 }
 
 #[derive(Deserialize)]
@@ -208,6 +224,14 @@ pub(super) fn read(file: &File) -> Result<Read, Vec<Fault>> {
         }));
         clocks.push(rule(entry.into_inner()));
     }
+    let mut group_warnings = Vec::new();
+    for entry in contents.group_warning {
+        let byte = entry.span().start;
+        match group_warning(entry.into_inner()) {
+            Ok(rule) => group_warnings.push(rule),
+            Err(reason) => faults.push(fault(file, byte, reason)),
+        }
+    }
     if !faults.is_empty() {
         return Err(faults);
     }
@@ -225,11 +249,39 @@ pub(super) fn read(file: &File) -> Result<Read, Vec<Fault>> {
         clocks,
         digest: digest(file),
         union_code: contents.union,
+        group_warnings,
     };
     Ok(Read {
         policy,
         file: file.path.clone(),
         lines,
+    })
+}
+
+fn group_warning(entry: GroupWarningEntry) -> Result<GroupWarningRule, String> {
+    let GroupWarningEntry {
+        code,
+        article,
+        complainants,
+        days,
+        similar_percent,
+    } = entry;
+    let sound = complainants >= 2
+        && (1..=366).contains(&days)
+        && (1..=100).contains(&similar_percent)
+        && !code.is_empty()
+        && !article.is_empty();
+    if !sound {
+        return Err(format!(
+            "group_warning {code:?}: name its article, at least 2 complainants, 1 to 366 days, and 1 to 100 as similar_percent"
+        ));
+    }
+    Ok(GroupWarningRule {
+        code,
+        article,
+        complainants,
+        days,
+        similar_percent,
     })
 }
 

@@ -37,6 +37,8 @@ struct UnitEntry {
     periods: Vec<PeriodEntry>,
     #[serde(default)]
     reception: bool,
+    #[serde(default)]
+    functions: Vec<String>,
     retired: Option<Datetime>,
 }
 
@@ -148,6 +150,7 @@ fn unit_of(entry: UnitEntry) -> Result<Unit, String> {
         kind,
         periods,
         reception: entry.reception,
+        functions: entry.functions,
         retired: entry.retired.as_ref().map(date).transpose()?,
     })
 }
@@ -184,6 +187,7 @@ pub(super) fn unit(unit: &Unit, structure: &Structure) -> wire::Unit {
         reception: unit.reception,
         retired_on: unit.retired.map(|day| day.to_string()).unwrap_or_default(),
         union_code: structure.union_of(&unit.code),
+        functions: unit.functions.clone(),
     }
 }
 

@@ -4,7 +4,14 @@ use super::*;
 fn guangdong() -> Vec<File> {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/reference");
     let mut files = Vec::new();
-    for folder in ["units", "posts", "people", "calendars", "policies"] {
+    for folder in [
+        "units",
+        "posts",
+        "people",
+        "calendars",
+        "policies",
+        "taxonomy",
+    ] {
         for entry in std::fs::read_dir(root.join(folder)).unwrap() {
             let entry = entry.unwrap();
             files.push(File {
@@ -303,4 +310,63 @@ fn p1_a_county_adds_days_of_its_own_over_the_province_s() {
             .reason
             .contains("names the union")
     );
+}
+
+#[test]
+fn c_h_d_t_m_a_taxonomy_that_contradicts_itself_is_refused_with_its_line() {
+    let path = "taxonomy/guangdong.toml";
+    for (from, to, said) in [
+        (
+            "below = \"C01\"",
+            "below = \"C99\"",
+            "stands below \"C99\", which is not on its axis above it",
+        ),
+        (
+            "code = \"C02\"",
+            "code = \"C01\"",
+            "entry \"C01\" stands on its axis twice",
+        ),
+        (
+            "business = [\"B04.error\"]",
+            "business = [\"B04.errors\"]",
+            "business \"B04.errors\" is no entry",
+        ),
+        (
+            "lead = \"credit\"",
+            "lead = \"loans\"",
+            "\"loans\" is no function",
+        ),
+        (
+            "code = \"C-cnaps\"",
+            "code = \"C-counter\"",
+            "row \"C-counter\" stands here twice",
+        ),
+    ] {
+        let faults = faults(path, from, to);
+        assert!(
+            faults
+                .iter()
+                .any(|fault| fault.starts_with(path) && fault.contains(said)),
+            "{from} → {to}: {faults:?}"
+        );
+    }
+    let strange = faults(
+        "units/jiangmen.toml",
+        "functions = [\"credit\"]",
+        "functions = [\"loans\"]",
+    );
+    assert!(
+        strange[0].contains("which the taxonomy does not name"),
+        "{strange:?}"
+    );
+}
+
+#[test]
+fn g9_a_warning_of_one_complainant_is_refused() {
+    let faults = faults(
+        "policies/guangdong-2008-250.toml",
+        "complainants = 5",
+        "complainants = 1",
+    );
+    assert!(faults[0].contains("at least 2 complainants"), "{faults:?}");
 }

@@ -100,8 +100,12 @@ pub async fn erase(tx: &Tx, row: &ComplaintRow, erasure: &Erasure<'_>) -> Result
     }
     let text = "UPDATE complaints SET masked_name = '', revision = revision + 1 WHERE id = $1";
     tx.execute_raw(sql(text, [row.id.into()])).await?;
-    let text = "DELETE FROM blind_index WHERE complaint_id = $1";
-    tx.execute_raw(sql(text, [row.id.into()])).await?;
+    for text in [
+        "DELETE FROM blind_index WHERE complaint_id = $1",
+        "DELETE FROM sketches WHERE complaint_id = $1",
+    ] {
+        tx.execute_raw(sql(text, [row.id.into()])).await?;
+    }
     let text = "INSERT INTO erasures (id, complaint_id, at, person_id, post, ground, reference, reason) \
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     let values = [

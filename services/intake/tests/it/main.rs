@@ -8,6 +8,7 @@
 
 mod adding;
 mod erasing;
+mod grouping;
 mod looking;
 mod quarantining;
 mod refusing;

@@ -5,6 +5,7 @@
 
 use chassis::db::Tx;
 use chrono::{DateTime, Utc};
+use suda_proto::intake::v1::GroupView;
 
 use super::matters::telling;
 use crate::{
@@ -15,6 +16,7 @@ use crate::{
         case::Case,
         disclosure::Major,
         extension::in_shanghai,
+        notice::group::Suspected,
     },
     errors::ActionError,
     publications,
@@ -265,4 +267,39 @@ pub async fn told_late(
     ];
     let key = format!("major:{}:{}", case.id, major.kind as i32);
     raise(desk, tx, case, (key, Ground::Concealed), blamed, &texts).await
+}
+
+/// Similar complaints were warned of: whether they come of wrong handling is to be examined (art. 24(6)).
+pub async fn group_suspected(
+    desk: &Desk,
+    tx: &Tx,
+    case: &Case,
+    told: &GroupView,
+    group: &Suspected,
+) -> Result<(), ActionError> {
+    let unit = if told.unit_code.is_empty() {
+        &told.union_code
+    } else {
+        &told.unit_code
+    };
+    let blamed = Blamed {
+        unit: unit.clone(),
+        ..Blamed::default()
+    };
+    let texts = [
+        ("预警编号", told.group_id.clone()),
+        ("情形", group.why().to_owned()),
+        (
+            "人数和件数",
+            format!("{} 人 {} 件", told.complainants, told.complaints),
+        ),
+        ("省内同期同类", format!("{} 件", told.province_complaints)),
+        ("最近一件", case.registration.number.clone()),
+        (
+            "说明",
+            "是否因处理不恰当引起,请核查相关投诉后认定".to_owned(),
+        ),
+    ];
+    let what = (format!("group:{}", told.group_id), Ground::MassComplaint);
+    raise(desk, tx, case, what, blamed, &texts).await
 }

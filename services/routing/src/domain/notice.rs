@@ -13,6 +13,7 @@ use super::{
 
 pub mod beside;
 pub mod course;
+pub mod group;
 mod kind;
 
 pub use kind::Kind;

@@ -8,7 +8,7 @@ use suda_proto::{
 };
 use uuid::Uuid;
 
-use super::parse;
+use super::{parse, suggesting::suggestion};
 use crate::{
     actions::{actors, sees, veiled},
     desk::Desk,
@@ -76,6 +76,7 @@ pub(super) async fn get_case(
             remedies: row.remedies,
         }),
         open_to_caller: open_to(caller, &case),
+        suggestion: suggestion(db, &case).await?,
     })
 }
 

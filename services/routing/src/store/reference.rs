@@ -29,6 +29,8 @@ pub struct Unit {
     pub reception: bool,
     /// Whether it no longer lives.
     pub retired: bool,
+    /// What it is there for, as codes of the taxonomy.
+    pub functions: Vec<String>,
 }
 
 /// A post.
@@ -55,10 +57,10 @@ pub struct Post {
 /// Keeps a unit, unless a newer word of it is kept.
 pub async fn put_unit(tx: &Tx, unit: &Unit, revision: u64) -> Result<(), DbErr> {
     const PUT: &str = "
-        INSERT INTO units (unit_code, kind, name, union_code, reception, retired, revision)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        INSERT INTO units (unit_code, kind, name, union_code, reception, retired, revision, functions)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         ON CONFLICT (unit_code) DO UPDATE SET kind = $2, name = $3, union_code = $4, reception = $5, retired = $6,
-            revision = $7
+            revision = $7, functions = $8
         WHERE units.revision < $7";
     let values = [
         unit.unit_code.as_str().into(),
@@ -68,6 +70,7 @@ pub async fn put_unit(tx: &Tx, unit: &Unit, revision: u64) -> Result<(), DbErr> 
         unit.reception.into(),
         unit.retired.into(),
         big(revision).into(),
+        unit.functions.clone().into(),
     ];
     tx.execute_raw(sql(PUT, values)).await?;
     Ok(())
@@ -100,7 +103,7 @@ pub async fn put_post(tx: &Tx, post: &Post, revision: u64) -> Result<(), DbErr> 
 /// Finds a unit.
 pub async fn unit(db: &impl ConnectionTrait, code: &str) -> Result<Option<Unit>, DbErr> {
     const UNIT: &str = "
-        SELECT unit_code, kind, name, union_code, reception, retired FROM units WHERE unit_code = $1";
+        SELECT unit_code, kind, name, union_code, reception, retired, functions FROM units WHERE unit_code = $1";
     Unit::find_by_statement(sql(UNIT, [code.into()]))
         .one(db)
         .await
@@ -109,7 +112,7 @@ pub async fn unit(db: &impl ConnectionTrait, code: &str) -> Result<Option<Unit>,
 /// The reception of a union.
 pub async fn reception(db: &impl ConnectionTrait, union: &str) -> Result<Option<Unit>, DbErr> {
     const RECEPTION: &str = "
-        SELECT unit_code, kind, name, union_code, reception, retired FROM units
+        SELECT unit_code, kind, name, union_code, reception, retired, functions FROM units
         WHERE union_code = $1 AND reception AND NOT retired ORDER BY unit_code LIMIT 1";
     Unit::find_by_statement(sql(RECEPTION, [union.into()]))
         .one(db)

@@ -16,6 +16,7 @@ mod rectifying;
 mod recusing;
 mod seeing;
 mod sharing;
+mod suggesting;
 mod timing;
 mod writing;
 

@@ -215,7 +215,14 @@ pub(super) fn checked(folder: &Path) -> anyhow::Result<reference::Reference> {
 
 fn files(folder: &Path) -> anyhow::Result<Vec<File>> {
     let mut files = Vec::new();
-    for below in ["units", "posts", "people", "calendars", "policies"] {
+    for below in [
+        "units",
+        "posts",
+        "people",
+        "calendars",
+        "policies",
+        "taxonomy",
+    ] {
         let path = folder.join(below);
         let entries = std::fs::read_dir(&path).with_context(|| {
             format!(

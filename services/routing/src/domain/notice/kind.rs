@@ -41,6 +41,8 @@ pub enum Kind {
     Group = 18,
     /// Papers are missing.
     Papers = 19,
+    /// 群体性投诉预警.
+    GroupSuspected = 20,
     /// 申诉受理告知.
     AppealAccepted = 31,
     /// 核查决定.

@@ -4,7 +4,7 @@ use suda_proto::{
     routing::v1::{
         CaseView, GetCaseRequest, GetCaseResponse, HistoryEntry, ListCasesRequest,
         ListCasesResponse, ListQueueRequest, ListQueueResponse, QueueItem, QueueKind,
-        routing_service_client::RoutingServiceClient,
+        SuggestedUnit, Suggestion, routing_service_client::RoutingServiceClient,
     },
     sla_watchdog::v1::{
         ListClocksRequest, ListClocksResponse,
@@ -197,8 +197,34 @@ fn facts(case: &CaseView) -> Vec<(&'static str, String)> {
     ]
 }
 
+/// Who should handle it by the routing table.
+fn suggested(suggestion: &Suggestion) {
+    let unit = |unit: &SuggestedUnit| {
+        if unit.unit_code.is_empty() {
+            format!("{}(本机构未设,请受理部门指定)", unit.wanted_name)
+        } else {
+            format!("{} {}", unit.unit_code, unit.unit_name)
+        }
+    };
+    let helpers: Vec<String> = suggestion.helpers.iter().map(unit).collect();
+    output::section(
+        "归口建议",
+        &["归口", "事项", "依据", "建议主办", "建议协办"],
+        vec![vec![
+            suggestion.row_code.clone(),
+            suggestion.row_name.clone(),
+            suggestion.source.clone(),
+            suggestion.lead.as_ref().map(unit).unwrap_or_default(),
+            helpers.join("、"),
+        ]],
+    );
+}
+
 /// Everything behind the facts, each under its heading.
 fn sections(told: &GetCaseResponse) {
+    if let Some(suggestion) = &told.suggestion {
+        suggested(suggestion);
+    }
     if let Some(order) = &told.order {
         order::show(order);
     }

@@ -1,0 +1,328 @@
+//! Groups of similar complaints, and the policies that say when one is warned of.
+
+use chassis::db::{Tx, sql};
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use uuid::Uuid;
+
+use super::Scope;
+use crate::domain::group::{Features, Ground, Rule};
+
+/// How many complaints a new one is compared with at most, newest first.
+const COMPARED: i64 = 2000;
+/// How many complaints of other unions with a similar text are counted at most.
+const COUNTED: i64 = 5000;
+
+/// A policy's rule, with whose it is and since when.
+pub struct Published {
+    /// The policy and its version.
+    pub policy: (String, i64),
+    /// The rule within it.
+    pub code: String,
+    /// The union that set it; empty for one that binds all.
+    pub union: String,
+    /// What it says.
+    pub rule: Rule,
+    /// First and last day.
+    pub effective: (NaiveDate, Option<NaiveDate>),
+}
+
+/// Keeps a rule; one that is kept stays as it is.
+pub async fn keep_rule(tx: &Tx, told: &Published) -> Result<(), DbErr> {
+    const KEEP: &str = "
+        INSERT INTO group_rules (policy_code, policy_version, code, union_code, article, complainants, days,
+            similar_percent, effective_from, effective_until)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING";
+    let small = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+    let values = [
+        told.policy.0.as_str().into(),
+        told.policy.1.into(),
+        told.code.as_str().into(),
+        told.union.as_str().into(),
+        told.rule.article.as_str().into(),
+        small(told.rule.complainants).into(),
+        i32::try_from(told.rule.days).unwrap_or(i32::MAX).into(),
+        small(told.rule.similar_percent).into(),
+        told.effective.0.into(),
+        told.effective.1.into(),
+    ];
+    tx.execute_raw(sql(KEEP, values)).await.map(drop)
+}
+
+#[derive(FromQueryResult)]
+struct RuleRow {
+    article: String,
+    complainants: i32,
+    days: i32,
+    similar_percent: i32,
+}
+
+/// The rule that holds for a union on a day: the strictest of those in force, each in its newest version.
+pub async fn rule(tx: &Tx, union: &str, day: NaiveDate) -> Result<Option<Rule>, DbErr> {
+    const RULES: &str = "
+        SELECT article, complainants, days, similar_percent FROM group_rules r
+        WHERE union_code IN ('', $1) AND effective_from <= $2 AND (effective_until IS NULL OR effective_until >= $2)
+          AND policy_version = (SELECT max(policy_version) FROM group_rules n WHERE n.policy_code = r.policy_code)";
+    let rows = RuleRow::find_by_statement(sql(RULES, [union.into(), day.into()]))
+        .all(tx)
+        .await?;
+    let number = |number: i32| u32::try_from(number).unwrap_or(0);
+    let rules = rows.into_iter().map(|row| Rule {
+        article: row.article,
+        complainants: number(row.complainants),
+        days: row.days.into(),
+        similar_percent: number(row.similar_percent),
+    });
+    Ok(rules.reduce(Rule::stricter))
+}
+
+/// Keeps the sketch of a complaint's text.
+pub async fn keep_sketch(tx: &Tx, complaint: Uuid, slots: Vec<i64>) -> Result<(), DbErr> {
+    const KEEP: &str =
+        "INSERT INTO sketches (complaint_id, slots) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+    tx.execute_raw(sql(KEEP, [complaint.into(), slots.into()]))
+        .await
+        .map(drop)
+}
+
+/// Lets one complaint of a union look for its group at a time.
+pub async fn lock(tx: &Tx, union: &str) -> Result<(), DbErr> {
+    const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtextextended('groups of ' || $1, 0))";
+    tx.execute_raw(sql(LOCK, [union.into()])).await.map(drop)
+}
+
+#[derive(FromQueryResult)]
+struct FeaturesRow {
+    id: Uuid,
+    unit: String,
+    business_code: String,
+    cause_code: String,
+    slots: Vec<i64>,
+    received_at: DateTime<Utc>,
+    tokens: Vec<Vec<u8>>,
+}
+
+const FEATURES: &str = "
+    SELECT c.id, coalesce(nullif(c.complained_unit_code, ''), c.union_code) AS unit, c.business_code, c.cause_code,
+           coalesce(s.slots, '{}') AS slots, c.received_at,
+           array(SELECT b.token FROM blind_index b WHERE b.complaint_id = c.id AND b.kind <> 'name') AS tokens
+    FROM complaints c LEFT JOIN sketches s ON s.complaint_id = c.id
+    WHERE c.withdrawn_at IS NULL AND c.nature NOT IN ('inquiry', 'suggestion')";
+
+fn features(rows: Vec<FeaturesRow>) -> Vec<Features> {
+    let read = |row: FeaturesRow| Features {
+        id: row.id,
+        unit: row.unit,
+        business: row.business_code,
+        cause: row.cause_code,
+        sketch: row.slots,
+        received_at: row.received_at,
+        tokens: row.tokens,
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// What the complaints of a union that were received in a time are compared by, newest first.
+pub async fn received(
+    tx: &Tx,
+    union: &str,
+    (from, until): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<Vec<Features>, DbErr> {
+    let text = format!(
+        "{FEATURES} AND c.union_code = $1 AND c.received_at BETWEEN $2 AND $3 ORDER BY c.received_at DESC, c.id LIMIT $4"
+    );
+    let values = [union.into(), from.into(), until.into(), COMPARED.into()];
+    let rows = FeaturesRow::find_by_statement(sql(&text, values))
+        .all(tx)
+        .await?;
+    Ok(features(rows))
+}
+
+/// What these complaints are compared by.
+pub async fn of(tx: &Tx, complaints: Vec<Uuid>) -> Result<Vec<Features>, DbErr> {
+    let text = format!("{FEATURES} AND c.id = ANY($1) ORDER BY c.received_at, c.id");
+    let rows = FeaturesRow::find_by_statement(sql(&text, [complaints.into()]))
+        .all(tx)
+        .await?;
+    Ok(features(rows))
+}
+
+#[derive(FromQueryResult)]
+struct Count {
+    count: i64,
+}
+
+#[derive(FromQueryResult)]
+struct Slots {
+    slots: Vec<i64>,
+}
+
+/// How many complaints like one the whole province received in a time.
+pub async fn in_province(
+    tx: &Tx,
+    like: &Features,
+    ground: Ground,
+    (from, until): (DateTime<Utc>, DateTime<Utc>),
+    alike: impl Fn(&[i64]) -> bool,
+) -> Result<u64, DbErr> {
+    const COUNT: &str = "
+        SELECT count(*) FROM complaints c WHERE c.received_at BETWEEN $1 AND $2 AND c.withdrawn_at IS NULL
+          AND c.nature NOT IN ('inquiry', 'suggestion') AND ($3 = '' OR c.business_code = $3) AND ($4 = '' OR c.cause_code = $4)";
+    const TEXTS: &str = "
+        SELECT s.slots FROM sketches s JOIN complaints c ON c.id = s.complaint_id
+        WHERE s.slots && $3 AND c.received_at BETWEEN $1 AND $2 AND c.withdrawn_at IS NULL
+          AND c.nature NOT IN ('inquiry', 'suggestion') LIMIT $4";
+    if ground == Ground::Text {
+        let values = [
+            from.into(),
+            until.into(),
+            like.sketch.clone().into(),
+            COUNTED.into(),
+        ];
+        let rows = Slots::find_by_statement(sql(TEXTS, values)).all(tx).await?;
+        let count = rows.iter().filter(|row| alike(&row.slots)).count();
+        return Ok(u64::try_from(count).unwrap_or(u64::MAX));
+    }
+    let (business, cause) = match ground {
+        Ground::Business => (like.business.as_str(), ""),
+        Ground::Cause | Ground::Text => ("", like.cause.as_str()),
+    };
+    let values = [from.into(), until.into(), business.into(), cause.into()];
+    let count = Count::find_by_statement(sql(COUNT, values)).one(tx).await?;
+    Ok(count.map_or(0, |row| u64::try_from(row.count).unwrap_or(0)))
+}
+
+/// A group.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct GroupRow {
+    /// Permanent.
+    pub id: Uuid,
+    /// The union.
+    pub union_code: String,
+    /// The unit complained of.
+    pub unit_code: String,
+    /// Why they count as similar.
+    pub ground: String,
+    /// The business they share.
+    pub business_code: String,
+    /// The cause they share.
+    pub cause_code: String,
+    /// The article of the rule.
+    pub article: String,
+    /// How many complainants called for a warning.
+    pub threshold: i32,
+    /// Within how many days.
+    pub days: i32,
+    /// When it was seen.
+    pub opened_at: DateTime<Utc>,
+    /// When the first of them was received.
+    pub first_received_at: DateTime<Utc>,
+    /// When the newest of them was received.
+    pub last_received_at: DateTime<Utc>,
+    /// How many.
+    pub complaints: i32,
+    /// By how many complainants.
+    pub complainants: i32,
+    /// How many there were when it was warned of last.
+    pub warned_complainants: i32,
+    /// How many like these the whole province received in the same days.
+    pub province_complaints: i32,
+    /// Goes up by one with every change.
+    pub revision: i64,
+}
+
+const GROUP: &str = "g.id, g.union_code, g.unit_code, g.ground, g.business_code, g.cause_code, g.article, g.threshold, \
+    g.days, g.opened_at, g.first_received_at, g.last_received_at, g.complaints, g.complainants, g.warned_complainants, \
+    g.province_complaints, g.revision";
+
+/// Keeps a group as it is now, and that these complaints are in it; one that is in another stays there.
+pub async fn keep(tx: &Tx, group: &GroupRow, members: Vec<Uuid>) -> Result<(), DbErr> {
+    const KEEP: &str = "
+        INSERT INTO groups (id, union_code, unit_code, ground, business_code, cause_code, article, threshold, days,
+            opened_at, first_received_at, last_received_at, complaints, complainants, warned_complainants,
+            province_complaints, revision)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+        ON CONFLICT (id) DO UPDATE SET first_received_at = excluded.first_received_at,
+            last_received_at = excluded.last_received_at, complaints = excluded.complaints,
+            complainants = excluded.complainants, warned_complainants = excluded.warned_complainants,
+            province_complaints = excluded.province_complaints, revision = excluded.revision";
+    const JOIN: &str = "
+        INSERT INTO group_members (complaint_id, group_id) SELECT unnest($1::uuid[]), $2 ON CONFLICT DO NOTHING";
+    let values = [
+        group.id.into(),
+        group.union_code.as_str().into(),
+        group.unit_code.as_str().into(),
+        group.ground.as_str().into(),
+        group.business_code.as_str().into(),
+        group.cause_code.as_str().into(),
+        group.article.as_str().into(),
+        group.threshold.into(),
+        group.days.into(),
+        group.opened_at.into(),
+        group.first_received_at.into(),
+        group.last_received_at.into(),
+        group.complaints.into(),
+        group.complainants.into(),
+        group.warned_complainants.into(),
+        group.province_complaints.into(),
+        group.revision.into(),
+    ];
+    tx.execute_raw(sql(KEEP, values)).await?;
+    tx.execute_raw(sql(JOIN, [members.into(), group.id.into()]))
+        .await
+        .map(drop)
+}
+
+/// The group that most of these complaints are in, if any is in one.
+pub async fn holding(tx: &Tx, complaints: Vec<Uuid>) -> Result<Option<GroupRow>, DbErr> {
+    let text = format!(
+        "SELECT {GROUP} FROM groups g JOIN group_members m ON m.group_id = g.id WHERE m.complaint_id = ANY($1) \
+         GROUP BY g.id ORDER BY count(*) DESC, g.opened_at DESC LIMIT 1"
+    );
+    GroupRow::find_by_statement(sql(&text, [complaints.into()]))
+        .one(tx)
+        .await
+}
+
+#[derive(FromQueryResult)]
+struct Member {
+    complaint_id: Uuid,
+}
+
+/// Which complaints are in a group.
+pub async fn members(db: &impl ConnectionTrait, group: Uuid) -> Result<Vec<Uuid>, DbErr> {
+    const MEMBERS: &str = "SELECT complaint_id FROM group_members WHERE group_id = $1";
+    let rows = Member::find_by_statement(sql(MEMBERS, [group.into()]))
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| row.complaint_id).collect())
+}
+
+/// Groups of these unions, newest first.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    union: &str,
+    limit: u32,
+) -> Result<Vec<GroupRow>, DbErr> {
+    let text = format!(
+        "SELECT {GROUP} FROM groups g WHERE ($1::text[] IS NULL OR g.union_code = ANY($1)) \
+         AND ($2 = '' OR g.union_code = $2) ORDER BY g.last_received_at DESC, g.id LIMIT $3"
+    );
+    let values = [
+        scope.unions.clone().into(),
+        union.into(),
+        i64::from(limit).into(),
+    ];
+    GroupRow::find_by_statement(sql(&text, values))
+        .all(db)
+        .await
+}
+
+/// A group.
+pub async fn find(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<GroupRow>, DbErr> {
+    let text = format!("SELECT {GROUP} FROM groups g WHERE g.id = $1");
+    GroupRow::find_by_statement(sql(&text, [id.into()]))
+        .one(db)
+        .await
+}
