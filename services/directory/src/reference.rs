@@ -11,6 +11,16 @@ mod policies;
 mod structure;
 mod taxonomy;
 
+/// The folders of a reference folder that directory reads.
+pub const FOLDERS: [&str; 6] = [
+    "units",
+    "posts",
+    "people",
+    "calendars",
+    "policies",
+    "taxonomy",
+];
+
 /// A file and its text.
 #[derive(Debug, Clone)]
 pub struct File {
@@ -56,7 +66,7 @@ pub fn read(files: &[File]) -> Result<Reference, Vec<Fault>> {
             _ => Err(vec![fault(
                 file,
                 0,
-                "belongs into units, posts, people, calendars, policies or taxonomy".to_owned(),
+                format!("belongs into one of {}", FOLDERS.join(", ")),
             )]),
         };
         if let Err(wrong) = read {

@@ -4,14 +4,7 @@ use super::*;
 fn guangdong() -> Vec<File> {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/reference");
     let mut files = Vec::new();
-    for folder in [
-        "units",
-        "posts",
-        "people",
-        "calendars",
-        "policies",
-        "taxonomy",
-    ] {
+    for folder in FOLDERS {
         for entry in std::fs::read_dir(root.join(folder)).unwrap() {
             let entry = entry.unwrap();
             files.push(File {

@@ -6,7 +6,7 @@ use sla_watchdog::preview;
 pub(crate) fn shipped() -> Reference {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/reference");
     let mut files = Vec::new();
-    for folder in ["units", "posts", "people", "calendars", "policies"] {
+    for folder in directory::reference::FOLDERS {
         for entry in std::fs::read_dir(root.join(folder)).unwrap() {
             let path = entry.unwrap().path();
             files.push(File {

@@ -215,14 +215,7 @@ pub(super) fn checked(folder: &Path) -> anyhow::Result<reference::Reference> {
 
 fn files(folder: &Path) -> anyhow::Result<Vec<File>> {
     let mut files = Vec::new();
-    for below in [
-        "units",
-        "posts",
-        "people",
-        "calendars",
-        "policies",
-        "taxonomy",
-    ] {
+    for below in reference::FOLDERS {
         let path = folder.join(below);
         let entries = std::fs::read_dir(&path).with_context(|| {
             format!(
