@@ -46,7 +46,7 @@ pub async fn look(desk: &Desk, tx: &Tx, id: Uuid) -> Result<(), ActionError> {
         return Ok(());
     };
     let span = around(new.received_at, new.received_at, &rule);
-    let others = groups::received(tx, &row.union_code, span).await?;
+    let others = groups::received(tx, &row.union_code, &new, span).await?;
     let Some(cluster) = group::cluster(&new, &others, &rule) else {
         return Ok(());
     };

@@ -8,8 +8,8 @@ use uuid::Uuid;
 use super::Scope;
 use crate::domain::group::{Features, Ground, Rule};
 
-/// How many complaints a new one is compared with at most, newest first.
-const COMPARED: i64 = 2000;
+/// How many complaints a new one is compared with at most, newest first: a flood has its group by then.
+const COMPARED: i64 = 200;
 /// How many complaints of other unions with a similar text are counted at most.
 const COUNTED: i64 = 5000;
 
@@ -122,16 +122,30 @@ fn features(rows: Vec<FeaturesRow>) -> Vec<Features> {
     rows.into_iter().map(read).collect()
 }
 
-/// What the complaints of a union that were received in a time are compared by, newest first.
+/// What those complaints of a union are compared by that were received in a time and have anything in common with one,
+/// newest first.
 pub async fn received(
     tx: &Tx,
     union: &str,
+    like: &Features,
     (from, until): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<Vec<Features>, DbErr> {
     let text = format!(
-        "{FEATURES} AND c.union_code = $1 AND c.received_at BETWEEN $2 AND $3 ORDER BY c.received_at DESC, c.id LIMIT $4"
+        "{FEATURES} AND c.union_code = $1 AND c.received_at BETWEEN $2 AND $3 AND (s.slots && $5 \
+         OR (coalesce(nullif(c.complained_unit_code, ''), c.union_code) = $6 \
+         AND (($7 <> '' AND c.business_code = $7) OR ($8 <> '' AND c.cause_code = $8)))) \
+         ORDER BY c.received_at DESC, c.id LIMIT $4"
     );
-    let values = [union.into(), from.into(), until.into(), COMPARED.into()];
+    let values = [
+        union.into(),
+        from.into(),
+        until.into(),
+        COMPARED.into(),
+        like.sketch.clone().into(),
+        like.unit.as_str().into(),
+        like.business.as_str().into(),
+        like.cause.as_str().into(),
+    ];
     let rows = FeaturesRow::find_by_statement(sql(&text, values))
         .all(tx)
         .await?;
