@@ -224,6 +224,10 @@ pub(super) fn read(file: &File) -> Result<Read, Vec<Fault>> {
         }));
         clocks.push(rule(entry.into_inner()));
     }
+    if clocks.is_empty() && contents.group_warning.is_empty() {
+        let reason = "a policy sets a clock or a group_warning; this one sets nothing";
+        faults.push(fault(file, 0, reason.to_owned()));
+    }
     let mut group_warnings = Vec::new();
     for entry in contents.group_warning {
         let byte = entry.span().start;
@@ -285,7 +289,7 @@ fn group_warning(entry: GroupWarningEntry) -> Result<GroupWarningRule, String> {
     })
 }
 
-fn nature(word: &str) -> Option<Nature> {
+pub(super) fn nature(word: &str) -> Option<Nature> {
     Nature::from_str_name(&format!("NATURE_{}", word.to_uppercase()))
 }
 

@@ -3,13 +3,10 @@
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
-use suda_proto::{
-    common::v1::Nature,
-    directory::v1::{RoutingRow, Taxonomy, TaxonomyAxis, TaxonomyEntry},
-};
+use suda_proto::directory::v1::{RoutingRow, Taxonomy, TaxonomyAxis, TaxonomyEntry};
 use toml::Spanned;
 
-use super::{File, digest, fault, parse};
+use super::{File, digest, fault, parse, policies::nature};
 use crate::domain::structure::{Fault, Structure};
 
 /// What a row may name beside the functions: the unit complained of, and the reception of the union.
@@ -199,7 +196,7 @@ impl Reading<'_> {
             }
         }
         let natures = row.nature.iter().filter_map(|word| {
-            let nature = Nature::from_str_name(&format!("NATURE_{}", word.to_uppercase()));
+            let nature = nature(word);
             if nature.is_none() {
                 self.wrong(
                     byte,

@@ -363,3 +363,14 @@ fn g9_a_warning_of_one_complainant_is_refused() {
     );
     assert!(faults[0].contains("at least 2 complainants"), "{faults:?}");
 }
+
+#[test]
+fn a_policy_that_sets_nothing_is_refused() {
+    let file = File {
+        path: "policies/empty.toml".to_owned(),
+        text: "code = \"empty\"\nsource = \"x\"\neffective_from = 2026-01-01\nclose_of_business = \"17:30\"\n"
+            .to_owned(),
+    };
+    let faults = policy(&file).unwrap_err();
+    assert!(faults[0].to_string().contains("sets nothing"), "{faults:?}");
+}

@@ -31,7 +31,7 @@ const LOOKS_BACK: TimeDelta = TimeDelta::days(31);
 
 /// Opens the terms that are open now for every unit they come to; says how many were new.
 pub(crate) async fn open_terms(tx: &Tx, desk: &Arc<Desk>) -> Result<u64, ActionError> {
-    let law = match Law::load(tx).await {
+    let law = match desk.law(tx).await {
         Ok(law) => law,
         Err(NoLaw::NotYet) => return Ok(0),
         Err(error) => return Err(error.into()),

@@ -11,7 +11,7 @@ use super::{ActionError, following, telling::about};
 use crate::{
     desk::Desk,
     domain::recipient::Directory,
-    law::{Law, NoLaw},
+    law::NoLaw,
     parse::local,
     store::{RungRow, clocks, reference, rungs, subjects},
 };
@@ -35,7 +35,7 @@ pub(crate) async fn look_over(
     desk: &Arc<Desk>,
     found: &mut Found,
 ) -> Result<bool, ActionError> {
-    let law = match Law::load(tx).await {
+    let law = match desk.law(tx).await {
         Ok(law) => law,
         Err(NoLaw::NotYet) => return Ok(false),
         Err(error) => return Err(error.into()),
@@ -91,7 +91,7 @@ fn unreached(
 
 /// Says when the calendar of the next year is missing, or not official yet, from October on (P3).
 pub(crate) async fn check_calendar(tx: &Tx, desk: &Arc<Desk>) -> Result<bool, ActionError> {
-    let law = match Law::load(tx).await {
+    let law = match desk.law(tx).await {
         Ok(law) => law,
         Err(NoLaw::NotYet) => return Ok(true),
         Err(error) => return Err(error.into()),

@@ -70,12 +70,10 @@ async fn send_due(
     let subjects = subjects::of(tx, clocks.values().map(|row| row.subject_id).collect()).await?;
     let (mut sent, mut changes) = (0, Changes::default());
     for rung in &due {
-        let Some((clock, subject)) = clocks
+        let clock = clocks
             .get(&rung.clock_id)
-            .and_then(|clock| Some((clock, subjects.get(&clock.subject_id)?)))
-        else {
-            continue;
-        };
+            .ok_or_else(|| DbErr::RecordNotFound(format!("clock {}", rung.clock_id)))?;
+        let subject = subjects.get(&clock.subject_id).ok_or_else(|| lost(clock))?;
         let Some(reached) = directory.reach(&rung.recipient, &about(subject)) else {
             tracing::error!(
                 clock = %rung.clock_id, rung = rung.rung,
