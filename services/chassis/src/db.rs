@@ -16,7 +16,7 @@ use sqlx::{
 };
 use tokio::sync::Notify;
 
-use crate::telemetry::names;
+use crate::{sight, telemetry::names};
 
 /// A transaction.
 pub type Tx = DatabaseTransaction;
@@ -58,6 +58,8 @@ impl Db {
             .options([
                 ("idle_in_transaction_session_timeout", "10s"),
                 ("timezone", "UTC"),
+                // Without it a connection sees no row that a policy guards.
+                sight::OWN_WORK,
             ]);
         let patience = Duration::from_secs(settings.start_patience_seconds);
         let pool = PgPoolOptions::new()
@@ -117,7 +119,12 @@ impl Db {
         }
     }
 
-    /// For reading outside a transaction.
+    /// A transaction; whoever begins it ends it.
+    pub(crate) async fn begin(&self) -> Result<Tx, DbErr> {
+        self.pool.begin().await
+    }
+
+    /// For the service's own reading outside a transaction; what a caller is shown is read by [`Db::seen_by`].
     #[must_use]
     pub fn reader(&self) -> &DatabaseConnection {
         &self.pool
@@ -153,6 +160,19 @@ impl Db {
             .run(self.pool())
             .await
             .context("cannot migrate the database")
+    }
+
+    /// The role that the service works as, when the policies of the tables do not bind it.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn unbound_role(&self) -> anyhow::Result<Option<String>> {
+        let role: Option<String> = sqlx::query_scalar(
+            "SELECT rolname::text FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls)",
+        )
+        .fetch_optional(self.pool())
+        .await?;
+        Ok(role)
     }
 
     /// Says whether the schema is the one this program knows.

@@ -21,6 +21,7 @@ pub mod repeat;
 pub mod requests;
 pub mod run;
 pub mod shutdown;
+pub mod sight;
 pub mod streams;
 pub mod telemetry;
 #[cfg(feature = "testing")]

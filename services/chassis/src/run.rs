@@ -248,6 +248,7 @@ impl Process {
             db.migrate(&migrator).await?;
         }
         db.check_schema(&migrator, S::NAME).await?;
+        check_role(&db, config.profile).await?;
         let broker = connect(&config.nats, S::NAME).await?;
         let replicas = (config.nats.replicas > 0).then_some(config.nats.replicas);
         streams::apply(&broker, replicas).await?;
@@ -354,6 +355,20 @@ impl Process {
         self.base.tasks.stop();
         self.base.tasks.finished(PATIENCE).await
     }
+}
+
+/// Refuses a role in production whom the policies of the tables do not bind: the second wall would be none.
+async fn check_role(db: &Db, profile: Profile) -> anyhow::Result<()> {
+    let Some(role) = db.unbound_role().await? else {
+        return Ok(());
+    };
+    let trouble = format!(
+        "the database's role {role} passes by row-level security; give the service a role of its own with \
+         NOSUPERUSER NOBYPASSRLS that owns its tables, see database.url"
+    );
+    anyhow::ensure!(profile != Profile::Production, trouble);
+    tracing::warn!("{trouble}");
+    Ok(())
 }
 
 async fn pick_clock<S>(

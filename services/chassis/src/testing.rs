@@ -20,6 +20,8 @@ use async_nats::jetstream::{
 use chrono::{DateTime, Utc};
 use futures::StreamExt as _;
 use sea_orm::{ConnectionTrait as _, FromQueryResult};
+use secrecy::ExposeSecret as _;
+use sqlx::Connection as _;
 use uuid::Uuid;
 
 pub use person::{Person, person, test_keys, trusted};
@@ -35,6 +37,7 @@ use crate::{
     ids::Ids,
     keys,
     run::{Process, Service, pending},
+    sight::Sight,
     streams,
 };
 
@@ -75,6 +78,7 @@ pub struct Stack {
     process: Process,
     broker: jetstream::Context,
     service: &'static str,
+    database: String,
     allow_parked: std::sync::atomic::AtomicBool,
     _nats: servers::Nats,
     _folder: tempfile::TempDir,
@@ -96,6 +100,7 @@ impl Stack {
         let folder = tempfile::tempdir().expect("a folder");
         let nats = servers::Nats::start(folder.path()).await;
         let config = settings::<S>(&folder, &nats, configure).await;
+        let database = config.database.url.expose_secret().to_owned();
         let clock = Arc::new(ManualClock::at(beginning()));
         let process = Process::start::<S>(config, Some(clock.clone()))
             .await
@@ -120,6 +125,7 @@ impl Stack {
             process,
             broker,
             service: S::NAME,
+            database,
             allow_parked: false.into(),
             _nats: nats,
             _folder: folder,
@@ -303,6 +309,27 @@ impl Stack {
             .await
             .expect("the rows are counted")
             .map_or(0, |row| row.count)
+    }
+
+    /// Counts what somebody's reading sees, by a statement that names the number `count`.
+    pub async fn count_seen(&self, sight: impl Into<Sight>, text: &str) -> i64 {
+        let seen = self.db.seen_by(sight).await.expect("a reading begins");
+        Count::find_by_statement(sql(text, []))
+            .one(&seen)
+            .await
+            .expect("the rows are counted")
+            .map_or(0, |row| row.count)
+    }
+
+    /// Counts what a connection sees that does not say who looks, in the service's own role.
+    pub async fn count_unsaid(&self, text: &'static str) -> i64 {
+        let mut connection = sqlx::PgConnection::connect(&self.database)
+            .await
+            .expect("PostgreSQL answers");
+        sqlx::query_scalar(text)
+            .fetch_one(&mut connection)
+            .await
+            .expect("the rows are counted")
     }
 
     /// Runs a statement, e.g. one by which a test tampers with a row.

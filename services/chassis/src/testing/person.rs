@@ -6,9 +6,10 @@ use chrono::{DateTime, Utc};
 use ed25519_dalek::SigningKey;
 
 use crate::{
-    auth::{AUDIENCE, Claims, HeldPost, TrustedKey},
+    auth::{AUDIENCE, Caller, Claims, HeldPost, TrustedKey},
     clock::Clock,
     keys::{self, Keys},
+    sight::Sight,
 };
 
 /// The year 2100: no test turns its clock further.
@@ -93,6 +94,19 @@ impl Person {
         test_keys()
             .sign_token(&self.claims())
             .expect("the key of the tests signs")
+    }
+}
+
+/// What bounds what this person reads.
+impl From<&Person> for Sight {
+    fn from(person: &Person) -> Self {
+        let claims = person.claims();
+        Self::from(&Caller {
+            person_id: claims.sub,
+            name: claims.name,
+            posts: claims.posts,
+            unions: claims.unions,
+        })
     }
 }
 

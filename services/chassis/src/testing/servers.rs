@@ -40,19 +40,25 @@ fn named(variable: &str) -> Option<String> {
     std::env::var(variable).ok()
 }
 
-/// A new, empty database.
+/// A new, empty database, of a role that owns it and nothing else: policies bind no superuser.
 pub(super) async fn fresh_database(service: &str) -> String {
     let server = database_url().await;
     let name = format!("{}_{:x}", service.replace('-', "_"), rand::random::<u64>());
     let mut connection = PgConnection::connect(&server)
         .await
         .expect("PostgreSQL answers");
-    connection
-        .execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}")))
-        .await
-        .expect("a database");
-    let (base, _) = server.rsplit_once('/').expect("a database URL with a path");
-    format!("{base}/{name}")
+    for statement in [
+        format!("CREATE ROLE {name} LOGIN PASSWORD '{name}'"),
+        format!("CREATE DATABASE {name} OWNER {name}"),
+    ] {
+        connection
+            .execute(sqlx::AssertSqlSafe(statement))
+            .await
+            .expect("a database");
+    }
+    let (_, place) = server.rsplit_once('@').expect("a database URL with a role");
+    let (host, _) = place.split_once('/').expect("a database URL with a path");
+    format!("postgres://{name}:{name}@{host}/{name}")
 }
 
 /// Where PostgreSQL's programs are.

@@ -1,4 +1,5 @@
 use chassis::testing::{Stack, person};
+use sea_orm::ConnectionTrait as _;
 use suda_proto::{
     directory::v1::{Unit, UnitChanged},
     operation::v1::{
@@ -41,9 +42,46 @@ async fn a_message_that_comes_twice_is_done_once() {
 async fn a_message_that_cannot_be_done_yet_is_done_later_and_leaves_nothing_half_written() {
     let stack = Stack::start::<Sample>(|_| {}).await;
     stack.publish(&unit("later"), "589002", "589002").await;
+    // One whose handler panics is no other: it must not end the hearing of its stream.
+    stack.publish(&unit("shaky"), "589002", "589002").await;
+    stack.publish(&unit("after"), "589002", "589002").await;
     stack.settle().await;
-    assert_eq!(stack.count(HEARD).await, 1);
+    assert_eq!(stack.count(HEARD).await, 3);
     stack.stop().await;
+}
+
+/// The policy of `heard` holds, whatever a statement asks; units 1, 2 and 3 were heard.
+async fn a_reading_sees_what_its_reader_may_see(stack: &Stack) {
+    let clerk = person("p-1").post("1-clerk", "1", "1", "reception_clerk");
+    assert_eq!(stack.count_seen(&clerk, HEARD).await, 1);
+    let handler = person("p-2")
+        .post("3-handler", "3", "1", "handler")
+        .unions(["1", "2"]);
+    assert_eq!(stack.count_seen(&handler, HEARD).await, 1);
+    let auditor = person("p-3").post("1-audit", "1", "1", "auditor");
+    assert_eq!(
+        stack
+            .count_seen(&auditor.clone().unions(["*"]), HEARD)
+            .await,
+        3
+    );
+    let nobody = auditor.unions(Vec::<String>::new());
+    assert_eq!(stack.count_seen(&nobody, HEARD).await, 1);
+    let concerned = person("2")
+        .post("1-audit", "1", "1", "auditor")
+        .unions(["*"]);
+    assert_eq!(stack.count_seen(&concerned, HEARD).await, 2);
+    assert_eq!(stack.count_unsaid(HEARD).await, 0);
+    let seen = stack.db.seen_by(&concerned).await.unwrap();
+    let refused = seen.execute_unprepared("DELETE FROM heard").await;
+    let refused = refused.unwrap_err().to_string();
+    assert!(refused.contains("read-only"), "{refused}");
+    drop(seen);
+    // Every connection works for the service again.
+    for _ in 0..32 {
+        assert_eq!(stack.count(HEARD).await, 3);
+    }
+    assert_eq!(stack.db.unbound_role().await.unwrap(), None);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -55,6 +93,7 @@ async fn a_hopeless_message_is_parked_and_holds_nobody_up() {
     }
     stack.settle().await;
     assert_eq!(stack.count(HEARD).await, 3);
+    a_reading_sees_what_its_reader_may_see(&stack).await;
     let operator = person("op")
         .post("44-admin", "44", "44", "administrator")
         .unions(["*"]);

@@ -168,7 +168,7 @@ pub fn own_database(name: &str, password: &str) -> [String; 3] {
     [
         format!(
             "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{name}') THEN \
-             CREATE ROLE {name} LOGIN PASSWORD '{password}'; END IF; END $$"
+             CREATE ROLE {name} LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD '{password}'; END IF; END $$"
         ),
         format!("CREATE DATABASE {name} OWNER {name}"),
         format!("REVOKE ALL ON DATABASE {name} FROM PUBLIC"),
