@@ -111,8 +111,39 @@ pub fn timestamp(at: DateTime<Utc>) -> Timestamp {
     }
 }
 
-/// An instant out of a message; none when it is no instant.
+/// An instant out of a message; none when it is no instant of the years 1 to 9999, which are all that a `Timestamp` has
+/// and that every database and every calendar takes.
 #[must_use]
 pub fn instant(timestamp: &Timestamp) -> Option<DateTime<Utc>> {
-    DateTime::from_timestamp(timestamp.seconds, u32::try_from(timestamp.nanos).ok()?)
+    const YEAR_1: i64 = -62_135_596_800;
+    const YEAR_10_000: i64 = 253_402_300_800;
+    let seconds = timestamp.seconds;
+    (YEAR_1..YEAR_10_000)
+        .contains(&seconds)
+        .then(|| DateTime::from_timestamp(seconds, u32::try_from(timestamp.nanos).ok()?))?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn p12_an_instant_that_no_calendar_has_is_none() {
+        let at = |seconds, nanos| instant(&Timestamp { seconds, nanos });
+        let earliest: DateTime<Utc> = "0001-01-01T00:00:00Z".parse().unwrap();
+        let latest: DateTime<Utc> = "9999-12-31T23:59:59Z".parse().unwrap();
+        for day in [earliest, latest] {
+            assert_eq!(at(day.timestamp(), 0), Some(day));
+        }
+        for seconds in [
+            earliest.timestamp() - 1,
+            latest.timestamp() + 1,
+            i64::MIN,
+            i64::MAX,
+        ] {
+            assert_eq!(at(seconds, 0), None, "{seconds}");
+        }
+        assert_eq!(at(0, -1), None);
+        assert_eq!(at(0, i32::MAX), None);
+    }
 }

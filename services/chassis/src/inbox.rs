@@ -4,9 +4,9 @@
 //! transaction that acts on it and acknowledged after the commit, so that dying anywhere in between only makes it come
 //! again; and one that comes again is known.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, panic::AssertUnwindSafe, sync::Arc};
 
-use futures::future::BoxFuture;
+use futures::{FutureExt as _, future::BoxFuture};
 use sea_orm::{ConnectionTrait as _, DbErr, FromQueryResult};
 use tracing::Instrument as _;
 use uuid::Uuid;
@@ -196,16 +196,15 @@ struct ParkedRow {
 impl Taker {
     /// Takes a batch in one transaction: all of it is done, or none.
     pub(crate) async fn take(&self, batch: &[Heard]) -> Result<(), Trouble> {
-        self.db
-            .transaction("take_messages", async |tx| {
-                let fresh = self.remember(tx, batch).await?;
-                if fresh.is_empty() {
-                    Ok(())
-                } else {
-                    self.mailbox.act(tx, &fresh).await
-                }
-            })
-            .await
+        let taken = self.db.transaction("take_messages", async |tx| {
+            let fresh = self.remember(tx, batch).await?;
+            if fresh.is_empty() {
+                Ok(())
+            } else {
+                self.mailbox.act(tx, &fresh).await
+            }
+        });
+        unpanicked(taken).await
     }
 
     /// Remembers the messages and gives those that were not known before, in their order.
@@ -227,7 +226,8 @@ impl Taker {
 
     /// Sets a message aside with its reason, for a person to look at.
     pub(crate) async fn park(&self, heard: &Heard, reason: &anyhow::Error) -> Result<(), DbErr> {
-        let reason = telemetry::chain(reason.as_ref());
+        // No database keeps a NUL, and a reason that cannot be kept would hold up the whole stream.
+        let reason = telemetry::chain(reason.as_ref()).replace('\0', "");
         tracing::error!(
             message = %heard.id, subject = heard.subject, reason,
             "message {} was parked; see `suda parked list`", heard.id
@@ -286,19 +286,16 @@ impl Taker {
             traceparent: row.traceparent,
         };
         let batch = [heard];
-        let done: Result<(), Trouble> = self
-            .db
-            .transaction("replay_message", async |tx| {
-                let fresh = self.remember(tx, &batch).await?;
-                if !fresh.is_empty() {
-                    self.mailbox.act(tx, &fresh).await?;
-                }
-                let text = "DELETE FROM parked WHERE message_id = $1";
-                tx.execute_raw(sql(text, [batch[0].id.into()])).await?;
-                Ok(())
-            })
-            .await;
-        match done {
+        let done = self.db.transaction("replay_message", async |tx| {
+            let fresh = self.remember(tx, &batch).await?;
+            if !fresh.is_empty() {
+                self.mailbox.act(tx, &fresh).await?;
+            }
+            let text = "DELETE FROM parked WHERE message_id = $1";
+            tx.execute_raw(sql(text, [batch[0].id.into()])).await?;
+            Ok(())
+        });
+        match unpanicked(done).await {
             Ok(()) => Ok(true),
             Err(Trouble::Again(reason) | Trouble::Park(reason)) => {
                 self.park(&batch[0], &reason).await?;
@@ -306,4 +303,14 @@ impl Taker {
             }
         }
     }
+}
+
+/// A handler that panics on a message must not stop the hearing of all that come after it: it is tried again like any other
+/// and parked in the end. What it said may quote a complaint; it stands in the process's own output only.
+async fn unpanicked(taken: impl Future<Output = Result<(), Trouble>>) -> Result<(), Trouble> {
+    let panicked = || Trouble::Again(anyhow::anyhow!("the handler panicked"));
+    AssertUnwindSafe(taken)
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|_| Err(panicked()))
 }

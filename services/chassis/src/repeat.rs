@@ -4,11 +4,12 @@
 
 use std::{
     collections::BTreeMap,
+    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use futures::future::BoxFuture;
+use futures::{FutureExt as _, future::BoxFuture};
 use tokio::sync::Notify;
 
 use crate::{
@@ -138,8 +139,11 @@ impl Rounds {
     pub async fn run(&self, name: &str) -> Option<Result<String, String>> {
         let task = self.tasks.get(name)?;
         let started = std::time::Instant::now();
-        let said = (task.repeat.round)()
+        // A round that panics has failed like any other; it must not be the task's last.
+        let said = AssertUnwindSafe((task.repeat.round)())
+            .catch_unwind()
             .await
+            .unwrap_or_else(|_| Err(anyhow::anyhow!("the round panicked")))
             .map_err(|error| telemetry::chain(error.as_ref()));
         let result = if said.is_ok() { "done" } else { "failed" };
         metrics::histogram!(names::REPEAT_SECONDS, "task" => task.repeat.name, "result" => result)
@@ -175,5 +179,33 @@ impl Rounds {
                     .clone()
             })
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SystemClock;
+
+    #[tokio::test]
+    async fn p21_a_round_that_panics_has_failed_and_the_next_one_runs() {
+        let rounds = Mutex::new(0);
+        let count = Arc::new(rounds);
+        let counted = Arc::clone(&count);
+        let repeat = Repeat::every("shaky", Duration::from_secs(1), move || {
+            let mut rounds = counted.lock().unwrap_or_else(PoisonError::into_inner);
+            *rounds += 1;
+            let first = *rounds == 1;
+            async move {
+                assert!(!first, "the first round panics");
+                Ok("done".to_owned())
+            }
+        });
+        let rounds = Rounds::new(vec![repeat], Arc::new(SystemClock), Wake::default());
+        let first = rounds.run("shaky").await.expect("a task");
+        assert!(first.unwrap_err().contains("panicked"));
+        assert_eq!(rounds.states()[0].failures, 1);
+        assert_eq!(rounds.run("shaky").await, Some(Ok("done".to_owned())));
+        assert_eq!(rounds.run("none").await, None);
     }
 }

@@ -111,6 +111,13 @@ pub fn internal(error: &(dyn Error + 'static)) -> Status {
         tracing::warn!(error = telemetry::chain(error), "the database is away");
         return unavailable("数据库暂时不可用,操作可能未生效;请用同一请求号重试,不会重复办理");
     }
+    if db::is_unstorable(error) {
+        return with_reason(
+            Code::InvalidArgument,
+            "request.invalid",
+            "填写的内容含有不可见的空字符(NUL),无法保存;请删去后重新输入,不要从其他程序原样粘贴",
+        );
+    }
     tracing::error!(
         error = telemetry::chain(error),
         "a request failed by our fault"
@@ -300,6 +307,44 @@ mod tests {
             internal(&away(sqlx::Error::RowNotFound)).code(),
             Code::Internal
         );
+    }
+
+    #[test]
+    fn g24_1_what_no_database_keeps_is_the_caller_s_to_mend() {
+        /// What PostgreSQL says of a NUL in a text.
+        #[derive(Debug)]
+        struct Said;
+        impl std::fmt::Display for Said {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("invalid byte sequence for encoding \"UTF8\": 0x00")
+            }
+        }
+        impl Error for Said {}
+        impl sqlx::error::DatabaseError for Said {
+            fn message(&self) -> &str {
+                "invalid byte sequence"
+            }
+            fn code(&self) -> Option<std::borrow::Cow<'_, str>> {
+                Some("22021".into())
+            }
+            fn as_error(&self) -> &(dyn Error + Send + Sync + 'static) {
+                self
+            }
+            fn as_error_mut(&mut self) -> &mut (dyn Error + Send + Sync + 'static) {
+                self
+            }
+            fn into_error(self: Box<Self>) -> Box<dyn Error + Send + Sync + 'static> {
+                self
+            }
+            fn kind(&self) -> sqlx::error::ErrorKind {
+                sqlx::error::ErrorKind::Other
+            }
+        }
+        let error = sqlx::Error::Database(Box::new(Said));
+        let error = DbErr::Query(RuntimeErr::SqlxError(Arc::new(error)));
+        let status = internal(&RequestTrouble::Store(error));
+        assert_eq!(status.code(), Code::InvalidArgument, "{status:?}");
+        assert!(sentence(&status).contains("空字符"), "{status:?}");
     }
 
     #[test]

@@ -25,6 +25,7 @@ pub(crate) struct Settings {}
 #[derive(Default)]
 pub(crate) struct Desk {
     failures: AtomicU32,
+    panics: AtomicU32,
 }
 
 impl Hears<UnitChanged> for Desk {
@@ -39,6 +40,10 @@ impl Hears<UnitChanged> for Desk {
             "hopeless" => Err(Trouble::Park(anyhow::anyhow!("no unit is called hopeless"))),
             "later" if self.failures.fetch_add(1, Ordering::SeqCst) < 2 => {
                 Err(Trouble::Again(anyhow::anyhow!("not yet ({})", heard.key)))
+            }
+            "shaky" => {
+                assert!(self.panics.fetch_add(1, Ordering::SeqCst) > 0, "as asked");
+                Ok(())
             }
             _ => Ok(()),
         }
