@@ -16,13 +16,14 @@ const WITHOUT_TOKEN: [&str; 1] = ["suda.directory.v1.DirectoryService/Login"];
 
 /// What every role may ask for: the caller himself, reference data, a complainant's own progress, and sums with days, where
 /// the unions of the token bound what is seen.
-const FOR_EVERYBODY: [&str; 14] = [
+const FOR_EVERYBODY: [&str; 15] = [
     "suda.directory.v1.DirectoryService/WhoAmI",
     "suda.directory.v1.DirectoryService/ListUnits",
     "suda.directory.v1.DirectoryService/ListPosts",
     "suda.directory.v1.DirectoryService/ListCalendars",
     "suda.directory.v1.DirectoryService/ListPolicies",
     "suda.directory.v1.DirectoryService/GetTaxonomy",
+    "suda.directory.v1.DirectoryService/ListChannels",
     "suda.intake.v1.IntakeService/Progress",
     "suda.sla_watchdog.v1.SlaWatchdogService/ListClocks",
     "suda.sla_watchdog.v1.SlaWatchdogService/Explain",

@@ -41,7 +41,7 @@ const SECRETS: [&str; 8] = [
 ];
 
 /// RPCs that are not asked, and why.
-const NOT_ASKED: [(&str, &str); 4] = [
+const NOT_ASKED: [(&str, &str); 5] = [
     (
         "suda.operation.v1.OperationService/",
         "asked by administrators only, who see no case; tells counts",
@@ -50,6 +50,10 @@ const NOT_ASKED: [(&str, &str); 4] = [
     (
         "suda.directory.v1.DirectoryService/ApplyReference",
         "changes units for all; asked by administrators only",
+    ),
+    (
+        "suda.directory.v1.DirectoryService/RenderChannelNotice",
+        "what ListChannels gives, on paper",
     ),
     (
         "suda.intake.v1.IntakeService/PutBlob",
@@ -64,7 +68,7 @@ const NOT_YET: &str = "made after the term that the test lives in";
 const NO_GROUP: &str = "fewer complain here than a warning takes";
 
 /// RPCs that show 台山's people nothing of a complaint, and so cannot show it to others.
-const SHOWS_NO_COMPLAINT: [(&str, &str); 30] = [
+const SHOWS_NO_COMPLAINT: [(&str, &str); 31] = [
     (
         "suda.archive.v1.RetentionService/GetSchedule",
         "the schedule of the province",
@@ -90,6 +94,10 @@ const SHOWS_NO_COMPLAINT: [(&str, &str); 30] = [
     (
         "suda.directory.v1.DirectoryService/GetTaxonomy",
         "names and the routing table",
+    ),
+    (
+        "suda.directory.v1.DirectoryService/ListChannels",
+        "what is published",
     ),
     (
         "suda.intake.v1.IntakeService/Progress",

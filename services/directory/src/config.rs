@@ -19,4 +19,6 @@ pub struct Settings {
     pub locked_minutes: u32,
     /// After how long without a word the watchdog counts as silent.
     pub watchdog_silent_after_seconds: u32,
+    /// The folder with the fonts of notices; empty for the usual ones.
+    pub fonts: String,
 }

@@ -10,14 +10,16 @@ use chassis::{
     ids::Ids,
     keys::Keys,
 };
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use prost::Message as _;
 use sea_orm::DbErr;
 use suda_proto::directory::v1::{
     ApplyReferenceRequest, ApplyReferenceResponse, Calendar, GetTaxonomyRequest,
-    GetTaxonomyResponse, ListCalendarsRequest, ListCalendarsResponse, ListPoliciesRequest,
-    ListPoliciesResponse, ListPostsRequest, ListPostsResponse, ListUnitsRequest, ListUnitsResponse,
-    LoginRequest, LoginResponse, Policy, Post, PostView, Taxonomy, Unit, WhoAmIRequest,
-    WhoAmIResponse, directory_service_server::DirectoryService,
+    GetTaxonomyResponse, ListCalendarsRequest, ListCalendarsResponse, ListChannelsRequest,
+    ListChannelsResponse, ListPoliciesRequest, ListPoliciesResponse, ListPostsRequest,
+    ListPostsResponse, ListUnitsRequest, ListUnitsResponse, LoginRequest, LoginResponse, Policy,
+    Post, PostView, RenderChannelNoticeRequest, RenderChannelNoticeResponse, Taxonomy, Unit,
+    WhoAmIRequest, WhoAmIResponse, directory_service_server::DirectoryService,
 };
 use tonic::{Request, Response, Status};
 
@@ -31,6 +33,8 @@ use crate::{
     store,
 };
 
+mod channels;
+
 /// The gRPC door and all it needs.
 pub(crate) struct Desk {
     pub(crate) db: Db,
@@ -39,6 +43,7 @@ pub(crate) struct Desk {
     pub(crate) keys: Keys,
     pub(crate) settings: Settings,
     pub(crate) passwords: Passwords,
+    pub(crate) press: Arc<documents::Press>,
 }
 
 /// Why an application of reference files changed nothing.
@@ -56,6 +61,11 @@ impl From<DbErr> for NotApplied {
 
 fn failed(error: DbErr) -> Status {
     internal(&error)
+}
+
+/// The day that it is in Guangdong.
+fn today(now: DateTime<Utc>) -> NaiveDate {
+    (now + TimeDelta::hours(8)).date_naive()
 }
 
 /// Whether somebody who sees these unions sees a unit of this union.
@@ -147,13 +157,18 @@ impl DirectoryService for Desk {
             ));
         }
         let now = self.clock.now();
+        let warnings = reference::warnings(&wanted, today(now));
         let applied = self
             .db
             .transaction("apply_reference", async |tx| {
                 let (changes, unchanged) = Applying::new(tx, &self.ids, now, &actor)
                     .apply(&wanted)
                     .await?;
-                let answer = ApplyReferenceResponse { changes, unchanged };
+                let answer = ApplyReferenceResponse {
+                    changes,
+                    unchanged,
+                    warnings: warnings.iter().map(ToString::to_string).collect(),
+                };
                 if asked.preview {
                     Err(NotApplied::Preview(answer))
                 } else {
@@ -262,6 +277,23 @@ impl DirectoryService for Desk {
             .transpose()
             .map_err(|error| internal(&error))?;
         Ok(Response::new(GetTaxonomyResponse { taxonomy }))
+    }
+
+    async fn list_channels(
+        &self,
+        request: Request<ListChannelsRequest>,
+    ) -> Result<Response<ListChannelsResponse>, Status> {
+        let answer = channels::list(self, request.get_ref()).await?;
+        Ok(Response::new(answer))
+    }
+
+    async fn render_channel_notice(
+        &self,
+        request: Request<RenderChannelNoticeRequest>,
+    ) -> Result<Response<RenderChannelNoticeResponse>, Status> {
+        let caller = caller(&request)?;
+        let answer = channels::render(self, &caller, request.get_ref()).await?;
+        Ok(Response::new(answer))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Units, posts, people, sign-in, calendars and policies.
+//! Units, posts, people, sign-in, calendars and policies; how to complain at each unit.
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,6 +15,7 @@ mod actions;
 mod config;
 pub mod domain;
 mod grpc;
+mod notice;
 pub mod reference;
 mod store;
 mod watching;
@@ -44,7 +45,9 @@ impl Service for Directory {
             silent_after_seconds: settings.watchdog_silent_after_seconds,
         });
         let (looking, counting) = (Arc::clone(&watch), Arc::clone(&watch));
+        let fonts = (!settings.fonts.is_empty()).then(|| settings.fonts.clone().into());
         let desk = grpc::Desk {
+            press: Arc::new(documents::Press::new(fonts)),
             db: base.db,
             clock: base.clock,
             ids: base.ids,

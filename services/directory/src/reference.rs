@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use suda_proto::directory::v1 as wire;
 
 use crate::domain::structure::{At, Fault, Structure};
 
 mod calendars;
 mod policies;
-mod structure;
+pub(crate) mod structure;
 mod taxonomy;
 
 /// The folders of a reference folder that directory reads.
@@ -28,6 +29,34 @@ pub struct File {
     pub path: String,
     /// Its text.
     pub text: String,
+}
+
+/// A file that is being read, and where its lines end.
+struct Source<'a> {
+    file: &'a File,
+    /// The byte of each line's end, found once: a file has hundreds of entries, and each says its line.
+    ends: Vec<usize>,
+}
+
+impl<'a> Source<'a> {
+    fn of(file: &'a File) -> Self {
+        let ends = file.text.bytes().enumerate();
+        Self {
+            file,
+            ends: ends
+                .filter(|(_, byte)| *byte == b'\n')
+                .map(|(place, _)| place)
+                .collect(),
+        }
+    }
+
+    /// The line that a byte stands in.
+    fn at(&self, byte: usize) -> At {
+        At {
+            file: self.file.path.clone(),
+            line: self.ends.partition_point(|end| *end < byte) + 1,
+        }
+    }
 }
 
 /// What the files say.
@@ -53,6 +82,7 @@ pub fn read(files: &[File]) -> Result<Reference, Vec<Fault>> {
     let mut policies = Vec::new();
     for file in files.iter().filter(|file| file.path.ends_with(".toml")) {
         let folder = file.path.split('/').next().unwrap_or_default();
+        let file = &Source::of(file);
         let read = match folder {
             "units" | "posts" | "people" => structure::read(file, &mut reference.structure),
             "calendars" => calendars::read(file).map(|calendar| reference.calendars.push(calendar)),
@@ -93,7 +123,13 @@ pub fn read(files: &[File]) -> Result<Reference, Vec<Fault>> {
 /// # Errors
 /// Everything that is wrong, each with its file and line.
 pub fn policy(file: &File) -> Result<wire::Policy, Vec<Fault>> {
-    policies::read(file).map(|read| read.policy)
+    policies::read(&Source::of(file)).map(|read| read.policy)
+}
+
+/// What is not wrong, but should not stay so: receptions that do not publish how to complain (guideline art. 7).
+#[must_use]
+pub fn warnings(reference: &Reference, day: NaiveDate) -> Vec<Fault> {
+    reference.structure.silent_receptions(day)
 }
 
 /// Policies and calendars that name a union which is none.
@@ -127,35 +163,25 @@ fn strangers(reference: &Reference) -> Vec<Fault> {
 }
 
 /// A fault at a byte of a file.
-fn fault(file: &File, byte: usize, reason: String) -> Fault {
-    let line = file
-        .text
-        .bytes()
-        .take(byte)
-        .filter(|byte| *byte == b'\n')
-        .count()
-        + 1;
+fn fault(source: &Source<'_>, byte: usize, reason: String) -> Fault {
     Fault {
-        at: At {
-            file: file.path.clone(),
-            line,
-        },
+        at: source.at(byte),
         reason,
     }
 }
 
 /// The table a file holds, typed; what does not fit is named with its line.
-fn parse<T: serde::de::DeserializeOwned>(file: &File) -> Result<T, Vec<Fault>> {
-    toml::from_str(&file.text).map_err(|error| {
+fn parse<T: serde::de::DeserializeOwned>(source: &Source<'_>) -> Result<T, Vec<Fault>> {
+    toml::from_str(&source.file.text).map_err(|error| {
         let byte = error.span().map_or(0, |span| span.start);
-        vec![fault(file, byte, error.message().to_owned())]
+        vec![fault(source, byte, error.message().to_owned())]
     })
 }
 
 /// The digest of a file's text.
-fn digest(file: &File) -> String {
+fn digest(source: &Source<'_>) -> String {
     use sha2::Digest as _;
-    hex::encode(sha2::Sha256::digest(file.text.as_bytes()))
+    hex::encode(sha2::Sha256::digest(source.file.text.as_bytes()))
 }
 
 /// The units by code.

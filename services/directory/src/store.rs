@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use prost::Message as _;
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use suda_proto::directory::v1::{Post, Unit};
+use uuid::Uuid;
 
 /// A person and the account.
 #[derive(Debug, Clone, FromQueryResult)]
@@ -230,4 +231,30 @@ pub(crate) async fn beat(db: &impl ConnectionTrait) -> Result<Option<BeatRow>, D
     BeatRow::find_by_statement(sql(&format!("SELECT {BEAT} FROM beats"), []))
         .one(db)
         .await
+}
+
+/// A notice that somebody had made.
+#[derive(Debug, Clone)]
+pub(crate) struct Print {
+    pub(crate) id: Uuid,
+    pub(crate) unit: String,
+    pub(crate) printed_at: DateTime<Utc>,
+    pub(crate) person_id: String,
+    pub(crate) post: String,
+    pub(crate) digest: String,
+}
+
+/// Keeps who had a notice made.
+pub(crate) async fn keep_print(db: &impl ConnectionTrait, print: &Print) -> Result<(), DbErr> {
+    let text = "INSERT INTO notices (notice_id, unit, printed_at, person_id, post, digest) \
+                VALUES ($1, $2, $3, $4, $5, $6)";
+    let values = [
+        print.id.into(),
+        print.unit.as_str().into(),
+        print.printed_at.into(),
+        print.person_id.as_str().into(),
+        print.post.as_str().into(),
+        print.digest.as_str().into(),
+    ];
+    db.execute_raw(sql(text, values)).await.map(drop)
 }

@@ -6,9 +6,11 @@
 
 pub mod catalogue;
 pub mod certificate;
+pub mod check_report;
 pub mod counter_notice;
 mod date;
 mod docx;
+pub mod file_register;
 mod fonts;
 pub mod form1;
 pub mod form2;

@@ -16,7 +16,7 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 use crate::{fonts::Fonts, press::RenderError, sheet::Sheet};
 
 /// The templates, by name.
-const TEMPLATES: [(&str, &str); 9] = [
+const TEMPLATES: [(&str, &str); 11] = [
     ("common.typ", include_str!("../templates/common.typ")),
     ("paper.typ", include_str!("../templates/paper.typ")),
     ("form1.typ", include_str!("../templates/form1.typ")),
@@ -28,6 +28,8 @@ const TEMPLATES: [(&str, &str); 9] = [
         "certificate.typ",
         include_str!("../templates/certificate.typ"),
     ),
+    ("register.typ", include_str!("../templates/register.typ")),
+    ("checks.typ", include_str!("../templates/checks.typ")),
     ("notice.typ", include_str!("../templates/notice.typ")),
 ];
 

@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
+use super::channels::{self, Channels};
+
 /// Where something is said.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct At {
@@ -66,6 +68,8 @@ pub struct Unit {
     pub reception: bool,
     /// What it is there for, as codes of the taxonomy.
     pub functions: Vec<String>,
+    /// What it publishes of how to complain, oldest first.
+    pub channels: Vec<Channels>,
     /// The day it was retired.
     pub retired: Option<NaiveDate>,
 }
@@ -77,6 +81,15 @@ impl Unit {
         self.periods
             .last()
             .map_or("", |period| period.parent.as_str())
+    }
+
+    /// Its name on a day; before its first day, the first it had.
+    #[must_use]
+    pub fn name_on(&self, day: NaiveDate) -> &str {
+        let mut periods = self.periods.iter().rev();
+        let then = periods.find(|period| period.from <= day);
+        then.or(self.periods.first())
+            .map_or("", |period| period.name.as_str())
     }
 }
 
@@ -290,6 +303,7 @@ fn unit_faults(unit: &Unit, units: &BTreeMap<&str, &Unit>) -> Vec<String> {
             unit.code
         ));
     }
+    faults.extend(channels::faults(unit));
     faults
 }
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use suda_proto::directory::v1::{Calendar, CalendarDay, CalendarYear};
 use toml::{Spanned, value::Datetime};
 
-use super::{File, digest, fault, parse, structure::date};
+use super::{Source, digest, fault, parse, structure::date};
 use crate::domain::structure::Fault;
 
 #[derive(Deserialize)]
@@ -42,7 +42,7 @@ struct SpanEntry {
 }
 
 /// Reads a calendar.
-pub(super) fn read(file: &File) -> Result<Calendar, Vec<Fault>> {
+pub(super) fn read(file: &Source<'_>) -> Result<Calendar, Vec<Fault>> {
     let contents: Contents = parse(file)?;
     let mut faults = Vec::new();
     let mut years = Vec::new();
@@ -78,7 +78,7 @@ pub(super) fn read(file: &File) -> Result<Calendar, Vec<Fault>> {
     })
 }
 
-fn year(file: &File, entry: YearEntry) -> Result<CalendarYear, Vec<Fault>> {
+fn year(file: &Source<'_>, entry: YearEntry) -> Result<CalendarYear, Vec<Fault>> {
     let mut faults = Vec::new();
     let official = match entry.status.get_ref().as_str() {
         "official" => true,
@@ -124,7 +124,7 @@ fn year(file: &File, entry: YearEntry) -> Result<CalendarYear, Vec<Fault>> {
 }
 
 fn take_span(
-    file: &File,
+    file: &Source<'_>,
     span: &Spanned<SpanEntry>,
     days: &mut BTreeMap<NaiveDate, (bool, String)>,
 ) -> Result<(), Vec<Fault>> {
@@ -165,7 +165,7 @@ fn take_span(
 }
 
 /// Years follow each other without a gap, or sums would stop in the middle.
-fn gaps(file: &File, years: &[(usize, CalendarYear)]) -> Vec<Fault> {
+fn gaps(file: &Source<'_>, years: &[(usize, CalendarYear)]) -> Vec<Fault> {
     years
         .windows(2)
         .filter(|pair| pair[0].1.year + 1 != pair[1].1.year)
@@ -180,7 +180,7 @@ fn gaps(file: &File, years: &[(usize, CalendarYear)]) -> Vec<Fault> {
 }
 
 /// A month without a working day is a mistake in the file, and no sum that meets it would end in time (P3).
-fn long_gaps(file: &File, years: &[(usize, CalendarYear)]) -> Vec<Fault> {
+fn long_gaps(file: &Source<'_>, years: &[(usize, CalendarYear)]) -> Vec<Fault> {
     let mut faults = Vec::new();
     for (byte, year) in years {
         let has = |days: &[CalendarDay], date: NaiveDate| {

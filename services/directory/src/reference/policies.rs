@@ -9,7 +9,7 @@ use suda_proto::{
 };
 use toml::{Spanned, value::Datetime};
 
-use super::{File, digest, fault, parse, structure::date};
+use super::{Source, digest, fault, parse, structure::date};
 use crate::domain::structure::Fault;
 
 mod checking;
@@ -191,7 +191,7 @@ struct RungEntry {
 }
 
 /// Reads a policy.
-pub(super) fn read(file: &File) -> Result<Read, Vec<Fault>> {
+pub(super) fn read(file: &Source<'_>) -> Result<Read, Vec<Fault>> {
     let contents: Contents = parse(file)?;
     let mut faults = Vec::new();
     let close = &contents.close_of_business;
@@ -214,7 +214,7 @@ pub(super) fn read(file: &File) -> Result<Read, Vec<Fault>> {
     let (mut clocks, mut lines) = (Vec::new(), Vec::new());
     for entry in contents.clock {
         let byte = entry.span().start;
-        lines.push(fault(file, byte, String::new()).at.line);
+        lines.push(file.at(byte).line);
         faults.extend(wrong(entry.get_ref()).into_iter().map(|reason| {
             fault(
                 file,
@@ -257,7 +257,7 @@ pub(super) fn read(file: &File) -> Result<Read, Vec<Fault>> {
     };
     Ok(Read {
         policy,
-        file: file.path.clone(),
+        file: file.file.path.clone(),
         lines,
     })
 }

@@ -5,8 +5,11 @@ use serde::Deserialize;
 use suda_proto::{common::v1::Role, directory::v1 as wire};
 use toml::{Spanned, value::Datetime};
 
-use super::{File, fault, parse};
-use crate::domain::structure::{Fault, Kind, Period, Person, Post, Structure, Unit};
+use super::{Source, fault, parse};
+use crate::domain::{
+    channels::Channels,
+    structure::{Fault, Kind, Period, Person, Post, Structure, Unit},
+};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -39,7 +42,34 @@ struct UnitEntry {
     reception: bool,
     #[serde(default)]
     functions: Vec<String>,
+    #[serde(default)]
+    channels: Vec<ChannelsEntry>,
     retired: Option<Datetime>,
+}
+
+/// What the unit publishes of how to complain, from a day on.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ChannelsEntry {
+    from: Datetime,
+    #[serde(default)]
+    hotlines: Vec<String>,
+    #[serde(default)]
+    address: String,
+    #[serde(default)]
+    postcode: String,
+    #[serde(default)]
+    letter_box: String,
+    #[serde(default)]
+    reception: String,
+    #[serde(default)]
+    hours: String,
+    #[serde(default)]
+    emails: Vec<String>,
+    #[serde(default)]
+    wechat: String,
+    #[serde(default)]
+    link: String,
 }
 
 #[derive(Deserialize)]
@@ -76,21 +106,21 @@ struct PersonEntry {
 }
 
 /// Adds what a file says.
-pub(super) fn read(file: &File, structure: &mut Structure) -> Result<(), Vec<Fault>> {
+pub(super) fn read(file: &Source<'_>, structure: &mut Structure) -> Result<(), Vec<Fault>> {
     let contents: Contents = parse(file)?;
     let mut faults = Vec::new();
     for entry in contents.unit {
         let byte = entry.span().start;
         match unit_of(entry.into_inner()) {
             Ok(unit) => structure.units.push(Unit {
-                at: fault(file, byte, String::new()).at,
+                at: file.at(byte),
                 ..unit
             }),
             Err(reason) => faults.push(fault(file, byte, reason)),
         }
     }
     for entry in contents.post {
-        let at = fault(file, entry.span().start, String::new()).at;
+        let at = file.at(entry.span().start);
         let PostEntry {
             code,
             unit,
@@ -114,7 +144,7 @@ pub(super) fn read(file: &File, structure: &mut Structure) -> Result<(), Vec<Fau
         });
     }
     for entry in contents.person {
-        let at = fault(file, entry.span().start, String::new()).at;
+        let at = file.at(entry.span().start);
         let PersonEntry { id, name } = entry.into_inner();
         structure.people.push(Person { at, id, name });
     }
@@ -144,7 +174,13 @@ fn unit_of(entry: UnitEntry) -> Result<Unit, String> {
             })
         })
         .collect::<Result<_, String>>()?;
+    let channels = entry
+        .channels
+        .into_iter()
+        .map(channels_of)
+        .collect::<Result<_, String>>()?;
     Ok(Unit {
+        channels,
         at: crate::domain::structure::At::default(),
         code: entry.code,
         kind,
@@ -152,6 +188,21 @@ fn unit_of(entry: UnitEntry) -> Result<Unit, String> {
         reception: entry.reception,
         functions: entry.functions,
         retired: entry.retired.as_ref().map(date).transpose()?,
+    })
+}
+
+fn channels_of(entry: ChannelsEntry) -> Result<Channels, String> {
+    Ok(Channels {
+        from: date(&entry.from)?,
+        hotlines: entry.hotlines,
+        address: entry.address,
+        postcode: entry.postcode,
+        letter_box: entry.letter_box,
+        reception: entry.reception,
+        hours: entry.hours,
+        emails: entry.emails,
+        wechat: entry.wechat,
+        link: entry.link,
     })
 }
 
@@ -188,7 +239,82 @@ pub(super) fn unit(unit: &Unit, structure: &Structure) -> wire::Unit {
         retired_on: unit.retired.map(|day| day.to_string()).unwrap_or_default(),
         union_code: structure.union_of(&unit.code),
         functions: unit.functions.clone(),
+        channels: unit.channels.iter().map(published).collect(),
     }
+}
+
+/// What a unit publishes, as directory tells it.
+pub(crate) fn published(channels: &Channels) -> wire::PublishedChannels {
+    wire::PublishedChannels {
+        from: channels.from.to_string(),
+        hotlines: channels.hotlines.clone(),
+        address: channels.address.clone(),
+        postcode: channels.postcode.clone(),
+        letter_box: channels.letter_box.clone(),
+        reception: channels.reception.clone(),
+        hours: channels.hours.clone(),
+        emails: channels.emails.clone(),
+        wechat: channels.wechat.clone(),
+        link: channels.link.clone(),
+    }
+}
+
+/// Units as they were told, to look in for what holds for one of them.
+///
+/// # Errors
+/// The code of one whose days cannot be read: its row is damaged.
+pub(crate) fn told(units: Vec<wire::Unit>) -> Result<Structure, String> {
+    let units = units.into_iter().map(|unit| {
+        let damaged = |_| unit.code.clone();
+        let kind = match unit.kind() {
+            wire::UnitKind::Province => Kind::Province,
+            wire::UnitKind::Office => Kind::Office,
+            wire::UnitKind::Union => Kind::Union,
+            wire::UnitKind::Department => Kind::Department,
+            wire::UnitKind::Outlet => Kind::Outlet,
+            wire::UnitKind::Unspecified => return Err(unit.code),
+        };
+        let periods = unit.periods.iter().map(|period| {
+            Ok(Period {
+                from: period.from.parse().map_err(damaged)?,
+                name: period.name.clone(),
+                parent: period.parent_code.clone(),
+            })
+        });
+        let channels = unit.channels.iter().map(|channels| {
+            let channels = channels.clone();
+            Ok(Channels {
+                from: channels.from.parse().map_err(damaged)?,
+                hotlines: channels.hotlines,
+                address: channels.address,
+                postcode: channels.postcode,
+                letter_box: channels.letter_box,
+                reception: channels.reception,
+                hours: channels.hours,
+                emails: channels.emails,
+                wechat: channels.wechat,
+                link: channels.link,
+            })
+        });
+        let retired = match unit.retired_on.as_str() {
+            "" => None,
+            day => Some(day.parse().map_err(damaged)?),
+        };
+        Ok(Unit {
+            at: crate::domain::structure::At::default(),
+            kind,
+            periods: periods.collect::<Result<_, String>>()?,
+            reception: unit.reception,
+            channels: channels.collect::<Result<_, String>>()?,
+            retired,
+            functions: unit.functions,
+            code: unit.code,
+        })
+    });
+    Ok(Structure {
+        units: units.collect::<Result<_, String>>()?,
+        ..Structure::default()
+    })
 }
 
 /// A post as directory tells it.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use suda_proto::directory::v1::{RoutingRow, Taxonomy, TaxonomyAxis, TaxonomyEntry};
 use toml::Spanned;
 
-use super::{File, digest, fault, parse, policies::nature};
+use super::{Source, digest, fault, parse, policies::nature};
 use crate::domain::structure::{Fault, Structure};
 
 /// What a row may name beside the functions: the unit complained of, and the reception of the union.
@@ -81,7 +81,7 @@ struct Row {
 }
 
 /// Reads the taxonomy.
-pub(super) fn read(file: &File) -> Result<Taxonomy, Vec<Fault>> {
+pub(super) fn read(file: &Source<'_>) -> Result<Taxonomy, Vec<Fault>> {
     let contents: Contents = parse(file)?;
     let mut reading = Reading {
         file,
@@ -119,7 +119,7 @@ pub(super) fn read(file: &File) -> Result<Taxonomy, Vec<Fault>> {
 }
 
 struct Reading<'a> {
-    file: &'a File,
+    file: &'a Source<'a>,
     /// Axis and code of every entry so far.
     known: BTreeSet<(i32, String)>,
     faults: Vec<Fault>,

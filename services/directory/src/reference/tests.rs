@@ -1,7 +1,9 @@
+use std::sync::LazyLock;
+
 use super::*;
 
 /// The reference set of Guangdong, as it is shipped.
-fn guangdong() -> Vec<File> {
+static GUANGDONG: LazyLock<Vec<File>> = LazyLock::new(|| {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/reference");
     let mut files = Vec::new();
     for folder in FOLDERS {
@@ -15,11 +17,32 @@ fn guangdong() -> Vec<File> {
     }
     files.sort_by(|one, other| one.path.cmp(&other.path));
     files
+});
+
+/// One prefecture with all above it: enough for what files say of each other.
+const JIANGMEN: [&str; 5] = [
+    "units/province",
+    "units/jiangmen",
+    "posts/jiangmen",
+    "people/jiangmen",
+    "taxonomy/",
+];
+
+/// The files whose path begins with one of these.
+fn some(beginnings: &[&str]) -> Vec<File> {
+    let wanted = |file: &&File| beginnings.iter().any(|begin| file.path.starts_with(begin));
+    let files: Vec<_> = GUANGDONG.iter().filter(wanted).cloned().collect();
+    assert!(files.len() >= beginnings.len(), "{beginnings:?}");
+    files
 }
 
-/// What is wrong with the set after `from` became `to` in one file; the edit must hit.
+/// What is wrong after `from` became `to` in one file; the edit must hit. A calendar, a policy and the taxonomy are read by
+/// themselves, units and posts with the prefecture they belong to.
 fn faults(path: &str, from: &str, to: &str) -> Vec<String> {
-    let mut files = guangdong();
+    let mut files = match path.split('/').next() {
+        Some("units" | "posts" | "people") => some(&JIANGMEN),
+        _ => some(&[path]),
+    };
     let file = files.iter_mut().find(|file| file.path == path).unwrap();
     assert!(file.text.contains(from), "{path} has no {from}");
     file.text = file.text.replacen(from, to, 1);
@@ -31,8 +54,21 @@ fn faults(path: &str, from: &str, to: &str) -> Vec<String> {
 }
 
 #[test]
+fn a_prefecture_and_each_file_of_law_are_right_by_themselves() {
+    for alone in [
+        &JIANGMEN[..],
+        &["calendars/"],
+        &["policies/"],
+        &["taxonomy/"],
+    ] {
+        let read = read(&some(alone));
+        assert!(read.is_ok(), "{alone:?}: {:?}", read.unwrap_err());
+    }
+}
+
+#[test]
 fn the_set_of_guangdong_is_right() {
-    let reference = read(&guangdong()).unwrap();
+    let reference = read(&GUANGDONG).unwrap();
     let count = |kind| {
         reference
             .structure
@@ -205,7 +241,7 @@ fn what_is_wrong_is_refused_with_file_line_and_reason() {
 
 /// The set with a file more: the guideline's limits as a union's own, changed.
 fn with_local(change: impl Fn(String) -> String) -> Result<Reference, Vec<Fault>> {
-    let mut files = guangdong();
+    let mut files = some(&["policies/", "units/province", "units/jiangmen", "taxonomy/"]);
     let of_all = files
         .iter()
         .find(|file| file.path == "policies/guangdong-2008-250.toml")
@@ -275,7 +311,12 @@ fn g29_what_a_union_sets_for_itself_names_a_union_that_is_one() {
 #[test]
 fn p1_a_county_adds_days_of_its_own_over_the_province_s() {
     let county = |union: &str| {
-        let mut files = guangdong();
+        let mut files = some(&[
+            "calendars/",
+            "units/province",
+            "units/jiangmen",
+            "taxonomy/",
+        ]);
         files.push(File {
             path: "calendars/county-589002.toml".to_owned(),
             text: format!(
@@ -373,4 +414,81 @@ fn a_policy_that_sets_nothing_is_refused() {
     };
     let faults = policy(&file).unwrap_err();
     assert!(faults[0].to_string().contains("sets nothing"), "{faults:?}");
+}
+
+#[test]
+fn g7_l8_every_reception_and_office_of_guangdong_publishes_how_to_complain_with_invented_numbers() {
+    let reference = read(&GUANGDONG).unwrap();
+    let day = "2026-09-23".parse().unwrap();
+    assert_eq!(warnings(&reference, day), []);
+    let units = &reference.structure.units;
+    for unit in units {
+        let shown = reference.structure.published(&unit.code, day);
+        assert!(shown.is_some(), "{} shows no way to complain", unit.code);
+        for channels in &unit.channels {
+            // No number of a subscriber begins with 0: nobody is called who has nothing to do with this.
+            for number in &channels.hotlines {
+                assert_eq!(
+                    number.split_once('-').map(|(_, rest)| &rest[..3]),
+                    Some("000"),
+                    "{number}"
+                );
+            }
+            let hosts = channels.emails.iter().chain([&channels.link]);
+            assert!(
+                hosts.into_iter().all(|host| host.contains(".example")),
+                "{}",
+                unit.code
+            );
+        }
+    }
+}
+
+#[test]
+fn g7_channels_that_cannot_be_published_are_refused_with_file_line_and_reason() {
+    let path = "units/jiangmen.toml";
+    for (from, to, said) in [
+        (
+            "hotlines = [\"0750-0009001\"]",
+            "hotlines = [\"call us\"]",
+            "channels of unit 589001SL: hotline \"call us\" is no telephone number",
+        ),
+        (
+            "postcode = \"000000\"",
+            "postcode = \"5292\"",
+            "has six digits",
+        ),
+        (
+            "link = \"https://",
+            "link = \"http://",
+            "begins with https://",
+        ),
+        ("wechat = ", "wetchat = ", "unknown field `wetchat`"),
+        (
+            "hours = ",
+            "hours = \"\"\n\n[[unit.channels]]\nfrom = 2025-01-01\nhours = ",
+            "are not in order of their first day",
+        ),
+    ] {
+        let faults = faults(path, from, to);
+        let fits = |fault: &String| fault.starts_with(&format!("{path}:")) && fault.contains(said);
+        assert!(faults.iter().any(fits), "{from} → {to}: {faults:#?}");
+        assert!(
+            !faults.iter().any(|fault| fault.contains(":1:")),
+            "{faults:?}"
+        );
+    }
+}
+
+#[test]
+fn a_line_is_found_from_the_first_byte_to_the_last() {
+    let file = File {
+        path: "x.toml".to_owned(),
+        text: "a\n\nbc\nd".to_owned(),
+    };
+    let source = Source::of(&file);
+    let lines: Vec<_> = (0..file.text.len())
+        .map(|byte| source.at(byte).line)
+        .collect();
+    assert_eq!(lines, [1, 1, 2, 3, 3, 3, 4]);
 }

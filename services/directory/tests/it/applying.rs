@@ -1,8 +1,12 @@
-use chassis::{grpc::status::fields, testing::person};
-use suda_proto::directory::v1::{
-    ListPostsRequest, ListUnitsRequest, PostChanged, UnitChanged,
-    directory_service_client::DirectoryServiceClient,
+use chassis::{
+    grpc::status::{fields, reason},
+    testing::person,
 };
+use suda_proto::directory::v1::{
+    ListChannelsRequest, ListPostsRequest, ListUnitsRequest, PostChanged,
+    RenderChannelNoticeRequest, UnitChanged, directory_service_client::DirectoryServiceClient,
+};
+use tonic::Code;
 
 use crate::{apply, files, stack};
 
@@ -14,6 +18,9 @@ async fn the_same_files_change_nothing_the_second_time_and_tell_nothing() {
     assert!(stack.published::<UnitChanged>().await.is_empty());
     let first = apply(&stack, &files(), false).await.unwrap();
     assert_eq!((first.changes, first.unchanged), (preview.changes, 0));
+    // The receptions here publish nothing, which is worth a word and no refusal (guideline art. 7).
+    assert_eq!(first.warnings.len(), 3, "{:?}", first.warnings);
+    assert!(first.warnings[0].starts_with("units/all.toml:") && first.warnings[0].contains("44HG"));
     let second = apply(&stack, &files(), false).await.unwrap();
     assert_eq!((second.changes.len(), second.unchanged), (0, 13));
     assert_eq!(stack.published::<UnitChanged>().await.len(), 8);
@@ -88,5 +95,79 @@ async fn two_unions_see_nothing_of_each_other_and_a_vacant_post_reaches_the_offi
         .posts;
     assert_eq!(posts.len(), 1);
     assert_eq!(posts[0].reaches_post_code, "5890-head");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g7_l8_channels_are_shown_to_everybody_and_printed_for_ones_own_counter() {
+    let stack = stack().await;
+    let mut published = files();
+    let reception = "code = \"589002SL\"";
+    let (before, rest) = published[0].1.split_once(reception).unwrap();
+    let (own, after) = rest.split_once("[[unit]]").unwrap();
+    let channels = "[[unit.channels]]\nfrom = 2026-01-01\nhotlines = [\"0750-0009002\"]\naddress = \"虚构路2号\"\n\
+                    link = \"https://589002.suda.example/\"\n\n";
+    published[0].1 = format!("{before}{reception}{own}{channels}[[unit]]{after}");
+    let applied = apply(&stack, &published, false).await.unwrap();
+    assert_eq!(applied.warnings.len(), 2, "{:?}", applied.warnings);
+    let clerk = person("p9").post("589002SL-clerk", "589002SL", "589002", "reception_clerk");
+    let other = person("p8").post("591002SL-clerk", "591002SL", "591002", "reception_clerk");
+
+    // Public: those of another union's people see the same.
+    let asked = ListChannelsRequest {
+        unit_code: "589002".to_owned(),
+        on: String::new(),
+    };
+    let list = async |person| {
+        let mut client = DirectoryServiceClient::new(stack.channel_as(person));
+        client
+            .list_channels(asked.clone())
+            .await
+            .unwrap()
+            .into_inner()
+    };
+    let shown = list(&clerk).await;
+    assert_eq!(shown, list(&other).await);
+    let here = shown.here.unwrap();
+    assert_eq!(
+        (here.name.as_str(), here.inherited_from.as_str()),
+        ("台山农商行", "589002SL")
+    );
+    let channels = here.channels.unwrap();
+    assert_eq!(channels.hotlines, ["0750-0009002"]);
+    // The notice names nobody who receives, so the structure does.
+    assert_eq!(channels.reception, "受理部门");
+    let next: Vec<_> = shown
+        .next
+        .iter()
+        .map(|place| place.unit_code.as_str())
+        .collect();
+    assert_eq!(next, ["5890", "44HG"]);
+    assert!(shown.next.iter().all(|place| place.channels.is_none()));
+
+    let notice = async |person, unit: &str| {
+        let asked = RenderChannelNoticeRequest {
+            unit_code: unit.to_owned(),
+        };
+        let mut client = DirectoryServiceClient::new(stack.channel_as(person));
+        client
+            .render_channel_notice(asked)
+            .await
+            .map(tonic::Response::into_inner)
+    };
+    let made = notice(&clerk, "589002SL").await.unwrap();
+    assert!(made.content.starts_with(b"%PDF-") && made.media_type == "application/pdf");
+    let kept = "SELECT count(*) AS count FROM notices WHERE person_id = 'p9' AND unit = '589002SL'";
+    assert_eq!(stack.count(kept).await, 1);
+    let foreign = notice(&other, "589002SL").await.unwrap_err();
+    assert_eq!(foreign.code(), Code::PermissionDenied);
+    let silent = notice(&other, "591002").await.unwrap_err();
+    assert_eq!(reason(&silent).as_deref(), Some("directory.no_channels"));
+    let unknown = notice(&clerk, "589099").await.unwrap_err();
+    assert_eq!(unknown.code(), Code::NotFound);
+    assert_eq!(
+        stack.count("SELECT count(*) AS count FROM notices").await,
+        1
+    );
     stack.stop().await;
 }

@@ -1,6 +1,7 @@
 //! Every document is rendered and read back: what stands in it, how it is made, and what it does with bad input.
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+mod archives;
 mod editing;
 mod forms;
 mod hardening;

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use documents::{Document, Format};
 
-use crate::{PRESS, samples};
+use crate::{PRESS, archives, samples};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../.suda/samples");
 
@@ -34,6 +34,8 @@ fn every_document_is_written_to_be_looked_at() {
     write(&samples::catalogue(50), &PDF);
     write(&samples::transfer_list(), &PDF);
     write(&samples::handover(), &PDF);
+    write(&archives::file_register(30), &PDF);
+    write(&archives::check_report(3), &PDF);
     write(&samples::certificate(), &PDF);
     write(&samples::half_year(), &BOTH);
 }

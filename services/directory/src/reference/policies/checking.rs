@@ -1,7 +1,11 @@
 //! What may be wrong with a policy: by itself, and beside the others.
 
+use std::{collections::BTreeSet, sync::LazyLock};
+
+use prost::Message as _;
+use prost_types::FileDescriptorSet;
 use suda_proto::{
-    DESCRIPTORS,
+    DESCRIPTORS, FACTS,
     directory::v1::{ClockRule, Limit, LimitUnit},
 };
 
@@ -173,37 +177,30 @@ fn wrong_rung(rung: &RungEntry) -> Vec<String> {
     faults
 }
 
+/// The names of all fields of all contracts, read once: a policy has hundreds of names to look up.
+static FIELDS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    let set = FileDescriptorSet::decode(DESCRIPTORS).unwrap_or_default();
+    let mut open: Vec<_> = set
+        .file
+        .into_iter()
+        .flat_map(|file| file.message_type)
+        .collect();
+    let mut names = BTreeSet::new();
+    while let Some(message) = open.pop() {
+        names.extend(message.field.into_iter().filter_map(|field| field.name));
+        open.extend(message.nested_type);
+    }
+    names
+});
+
 /// Whether a name is that of an instant: any message of the contracts may carry it.
 fn is_instant(name: &str) -> bool {
-    let needle = [
-        &[0x0a, u8::try_from(name.len()).unwrap_or(0)],
-        name.as_bytes(),
-    ]
-    .concat();
-    ["_at", "_from"].iter().any(|end| name.ends_with(end))
-        && DESCRIPTORS
-            .windows(needle.len())
-            .any(|window| window == needle)
+    ["_at", "_from"].iter().any(|end| name.ends_with(end)) && FIELDS.contains(name)
 }
 
 /// Whether any service tells a fact of this full name.
 fn is_event(name: &str) -> bool {
-    let Some((package, message)) = name.rsplit_once('.') else {
-        return false;
-    };
-    // The descriptors name each message once, as a field of its file; a prefix of another name does not count.
-    let needle = [
-        &[0x0a, u8::try_from(message.len()).unwrap_or(0)],
-        message.as_bytes(),
-    ]
-    .concat();
-    package.starts_with("suda.")
-        && DESCRIPTORS
-            .windows(needle.len())
-            .any(|window| window == needle)
-        && DESCRIPTORS
-            .windows(package.len())
-            .any(|window| window == package.as_bytes())
+    FACTS.iter().any(|fact| fact.name == name)
 }
 
 /// A union may set limits of its own beside the province's, stricter ones only, and further ones (guideline art. 29). A local
