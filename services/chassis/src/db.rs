@@ -58,6 +58,8 @@ impl Db {
             .options([
                 ("idle_in_transaction_session_timeout", "10s"),
                 ("timezone", "UTC"),
+                // Statements here are short, and policies look dearer to the planner than they are.
+                ("jit", "off"),
                 // Without it a connection sees no row that a policy guards.
                 sight::OWN_WORK,
             ]);
@@ -229,6 +231,26 @@ pub fn is_away(error: &(dyn std::error::Error + 'static)) -> bool {
         };
         if away {
             return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+/// Whether a text was refused that no database keeps: it has a NUL byte in it.
+#[must_use]
+pub fn is_unstorable(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(
+            DbErr::Conn(RuntimeErr::SqlxError(error))
+            | DbErr::Exec(RuntimeErr::SqlxError(error))
+            | DbErr::Query(RuntimeErr::SqlxError(error)),
+        ) = error.downcast_ref::<DbErr>()
+        {
+            // character_not_in_repertoire, untranslatable_character
+            let code = error.as_database_error().and_then(|error| error.code());
+            return code.is_some_and(|code| matches!(&*code, "22021" | "22P05"));
         }
         cause = error.source();
     }

@@ -90,6 +90,11 @@ struct Count {
 }
 
 #[derive(FromQueryResult)]
+struct Name {
+    name: String,
+}
+
+#[derive(FromQueryResult)]
 struct Body {
     body: Vec<u8>,
 }
@@ -322,14 +327,47 @@ impl Stack {
     }
 
     /// Counts what a connection sees that does not say who looks, in the service's own role.
-    pub async fn count_unsaid(&self, text: &'static str) -> i64 {
+    pub async fn count_unsaid(&self, text: &str) -> i64 {
         let mut connection = sqlx::PgConnection::connect(&self.database)
             .await
             .expect("PostgreSQL answers");
-        sqlx::query_scalar(text)
+        sqlx::query_scalar(sqlx::AssertSqlSafe(text.to_owned()))
             .fetch_one(&mut connection)
             .await
             .expect("the rows are counted")
+    }
+
+    /// Fails unless tables are walled: the service sees rows in each, this stranger and a connection that says nothing see
+    /// none, though no condition is asked.
+    pub async fn assert_walled(&self, tables: &[&str], stranger: impl Into<Sight>) {
+        let stranger = stranger.into();
+        for table in tables {
+            let all = format!("SELECT count(*) AS count FROM {table}");
+            assert!(self.count(&all).await > 0, "{table} is empty");
+            let seen = self.count_seen(stranger.clone(), &all).await;
+            assert_eq!(seen, 0, "{table} shows foreign rows");
+            let seen = self.count_unsaid(&all).await;
+            assert_eq!(
+                seen, 0,
+                "{table} shows rows to whoever does not say who looks"
+            );
+        }
+    }
+
+    /// The tables that have one of these columns and no policy, by name: each is left so on purpose.
+    pub async fn without_policy(&self, columns: &[&str]) -> Vec<String> {
+        const WITHOUT: &str = "SELECT DISTINCT c.relname::text AS name FROM pg_class c \
+             JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
+             WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attname = ANY($1) \
+               AND NOT (c.relrowsecurity AND c.relforcerowsecurity) ORDER BY 1";
+        let columns: Vec<String> = columns.iter().map(ToString::to_string).collect();
+        Name::find_by_statement(sql(WITHOUT, [columns.into()]))
+            .all(self.db.reader())
+            .await
+            .expect("the tables are listed")
+            .into_iter()
+            .map(|row| row.name)
+            .collect()
     }
 
     /// Runs a statement, e.g. one by which a test tampers with a row.
