@@ -7,10 +7,16 @@ use uuid::Uuid;
 
 use crate::{
     desk::{Desk, digest},
-    domain::incoming::{Incoming, State},
+    domain::{
+        incoming::{Incoming, State},
+        plain,
+    },
     store,
     way::Way,
 };
+
+/// How much of what is wrong with a message intake shows.
+pub(crate) const LONGEST_WHY: usize = 200;
 
 /// Something that arrived.
 #[derive(Clone)]
@@ -62,10 +68,13 @@ impl<W: Way> Desk<W> {
                 } else {
                     arrival.body_digest.clone()
                 };
+                // Whoever writes to us chooses the id: one that cannot be kept as it is must not keep the message out.
                 let mut message_id = if arrival.message_id.is_empty() {
                     raw_digest.clone()
-                } else {
+                } else if plain::is_key(&arrival.message_id) {
                     arrival.message_id.clone()
+                } else {
+                    digest(arrival.message_id.as_bytes())
                 };
                 let mut known = store::incoming::known(tx, &arrival.scope, &message_id).await?;
                 if known
@@ -89,7 +98,7 @@ impl<W: Way> Desk<W> {
                         received_at: arrival.received_at,
                         taken_at: now,
                         raw_digest: raw_digest.clone(),
-                        flaw: arrival.flaw.clone(),
+                        flaw: plain::line(&arrival.flaw, LONGEST_WHY),
                         state: State::Received,
                         revision: 1,
                     };
@@ -98,8 +107,12 @@ impl<W: Way> Desk<W> {
                     }
                     (message.id, false)
                 };
-                store::incoming::arrived(tx, id, &arrival.account, &raw_digest, &arrival.note, now)
-                    .await?;
+                let note = if plain::is_key(&arrival.note) {
+                    arrival.note.clone()
+                } else {
+                    digest(arrival.note.as_bytes())
+                };
+                store::incoming::arrived(tx, id, &arrival.account, &raw_digest, &note, now).await?;
                 let deliveries = store::incoming::deliveries(tx, id).await?;
                 Ok::<_, DbErr>(Kept {
                     id,

@@ -134,7 +134,12 @@ impl<W: Way> Desk<W> {
             }
         };
         let Some(address) = address.filter(|address| !address.is_empty()) else {
-            return self.refuse(&id, "没有可用的送达地址").await;
+            let why = if delivery.to_post.is_empty() {
+                "投诉人没有留下这个渠道的地址，请改用其他方式告知"
+            } else {
+                "该岗位没有登记邮箱，请当面或电话告知，并请系统管理员补登"
+            };
+            return self.refuse(&id, why).await;
         };
         let conversation = self.conversation(&delivery).await?;
         let sent_at = self.begin_delivery(&id, conversation.as_ref()).await?;

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::{store, way::Way};
 
 /// The largest message to and from intake: a file of 20 MiB and what is around it.
-const LARGEST_MESSAGE: usize = 32 * 1024 * 1024;
+pub(crate) const LARGEST_MESSAGE: usize = 32 * 1024 * 1024;
 
 /// What every adapter may set.
 #[derive(Debug, Clone)]

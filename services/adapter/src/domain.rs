@@ -3,6 +3,7 @@
 pub mod day;
 pub mod delivery;
 pub mod incoming;
+pub mod plain;
 
 /// Why a move was not made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -3,6 +3,7 @@
 use anyhow::Context as _;
 use bytes::Bytes;
 use chassis::{db::Tx, grpc};
+use chrono::TimeDelta;
 use sea_orm::DbErr;
 use suda_proto::{
     common::v1::{Blob, Nature},
@@ -16,11 +17,13 @@ use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::{
+    arriving::LONGEST_WHY,
     delivering,
-    desk::{Desk, digest},
+    desk::{Desk, LARGEST_MESSAGE, digest},
     domain::{
         Outcome as Move, day,
         incoming::{Complaint, Incoming, State},
+        plain,
     },
     store::{
         self,
@@ -29,8 +32,17 @@ use crate::{
     way::{Draft, Follows, Reading, Way},
 };
 
-/// The longest text intake takes; what is longer goes into a file beside it.
-const LONGEST_CONTENT: usize = 20_000;
+/// The longest text that is sent to intake, which takes 20 000 characters; what is longer goes into a file beside it. The
+/// rest is room for a line that is put before it.
+const LONGEST_CONTENT: usize = 19_900;
+/// How many files are sent with one message; intake takes 50, and one of them may be the text.
+const MOST_FILES: usize = 49;
+/// How many files that were not taken are named in the text.
+const MOST_NAMED: usize = 10;
+/// The largest file that can be sent at all.
+const LARGEST_FILE: usize = LARGEST_MESSAGE - 64 * 1024;
+/// How long intake may fail over one message before a person gets to see it (guideline art. 24(1): the same day).
+const PATIENCE: TimeDelta = TimeDelta::hours(2);
 
 /// What became of a message in one go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,12 +112,11 @@ impl<W: Way> Desk<W> {
         if !message.flaw.is_empty() {
             return self.put_aside(message, &message.flaw).await;
         }
-        let raw = self
-            .base
-            .blobs
-            .get(&message.raw_digest)
-            .await?
-            .context("the kept bytes are gone")?;
+        let Some(raw) = self.base.blobs.get(&message.raw_digest).await? else {
+            // A person can still ask the sender; a line in a log asks nobody.
+            let why = "原始消息已不在存储中，请告知系统管理员，并设法联系来件人";
+            return self.put_aside(message, why).await;
+        };
         match self.way.read(message, raw).await? {
             Reading::Message(draft) => self.register_draft(message, *draft).await,
             Reading::Unreadable(why) => self.put_aside(message, &why).await,
@@ -201,7 +212,13 @@ impl<W: Way> Desk<W> {
                 })
             }
             Err(status) if refuses(&status) => {
-                let why = format!("登记未被接受：{}", grpc::sentence(&status));
+                let why = format!("登记未被接受：{}", said(&status));
+                self.put_aside(message, &why).await
+            }
+            Err(status)
+                if fails(&status) && self.base.clock.now() - message.taken_at > PATIENCE =>
+            {
+                let why = format!("自动登记屡次出错，请人工登记：{}", said(&status));
                 self.put_aside(message, &why).await
             }
             Err(status) => Err(again("register with intake", &status)),
@@ -274,45 +291,72 @@ impl<W: Way> Desk<W> {
     /// Hands the files in; one that intake does not keep is named in the text and stays in the kept bytes.
     async fn put_files(&self, draft: &mut Draft) -> anyhow::Result<Vec<EvidenceItem>> {
         let mut evidence = Vec::new();
+        let mut missing = Vec::new();
+        for file in std::mem::take(&mut draft.files) {
+            if evidence.len() == MOST_FILES {
+                missing.push((file.name, format!("一件最多存 {MOST_FILES} 个附件")));
+                continue;
+            }
+            let name = file.name.clone();
+            match self.put_file(file).await? {
+                Ok(item) => evidence.push(item),
+                Err(why) => missing.push((name, why)),
+            }
+        }
+        for (name, why) in missing.iter().take(MOST_NAMED) {
+            draft.content.push_str(&format!(
+                "\n（附件《{}》未能存入：{}；可从原始消息中取得）",
+                plain::line(name, LONGEST_WHY),
+                plain::line(why, LONGEST_WHY)
+            ));
+        }
+        if missing.len() > MOST_NAMED {
+            let more = missing.len() - MOST_NAMED;
+            draft.content.push_str(&format!(
+                "\n（另有 {more} 个附件未能存入，可从原始消息中取得）"
+            ));
+        }
         if draft.content.chars().count() > LONGEST_CONTENT {
             let whole = std::mem::take(&mut draft.content);
-            draft.content = whole
-                .chars()
-                .take(LONGEST_CONTENT - 100)
-                .collect::<String>()
-                + "\n（正文过长，全文见附件《正文全文.txt》）";
-            draft.files.push(crate::File {
+            draft.content = whole.chars().take(LONGEST_CONTENT - 100).collect();
+            let kept = self.put_file(crate::File {
                 name: "正文全文.txt".to_owned(),
                 bytes: Bytes::from(whole),
                 kind: EvidenceKind::General,
                 description: "正文全文".to_owned(),
             });
-        }
-        for file in std::mem::take(&mut draft.files) {
-            let request = PutBlobRequest {
-                data: file.bytes.to_vec(),
-                file_name: file.name.clone(),
-            };
-            match self.intake().put_blob(request).await {
-                Ok(answer) => evidence.push(EvidenceItem {
-                    blob: Some(answer.into_inner().blob.unwrap_or_else(|| Blob {
-                        digest: digest(&file.bytes),
-                        ..Blob::default()
-                    })),
-                    kind: file.kind.into(),
-                    description: file.description,
-                }),
-                Err(status) if refuses(&status) => {
-                    draft.content.push_str(&format!(
-                        "\n（附件《{}》未能存入：{}；可从原始消息中取得）",
-                        file.name,
-                        grpc::sentence(&status)
-                    ));
+            draft.content.push_str(match kept.await? {
+                Ok(item) => {
+                    evidence.push(item);
+                    "\n（正文过长，全文见附件《正文全文.txt》）"
                 }
-                Err(status) => return Err(again("hand a file to intake", &status)),
-            }
+                Err(_) => "\n（正文过长，全文可从原始消息中取得）",
+            });
         }
         Ok(evidence)
+    }
+
+    /// Hands a file in; or says, for a clerk, why intake does not keep it.
+    async fn put_file(&self, file: crate::File) -> anyhow::Result<Result<EvidenceItem, String>> {
+        if file.bytes.len() > LARGEST_FILE {
+            return Ok(Err(format!("文件有 {} 字节，过大", file.bytes.len())));
+        }
+        let request = PutBlobRequest {
+            data: file.bytes.to_vec(),
+            file_name: plain::line(&file.name, LONGEST_WHY),
+        };
+        match self.intake().put_blob(request).await {
+            Ok(answer) => Ok(Ok(EvidenceItem {
+                blob: Some(answer.into_inner().blob.unwrap_or_else(|| Blob {
+                    digest: digest(&file.bytes),
+                    ..Blob::default()
+                })),
+                kind: file.kind.into(),
+                description: file.description,
+            })),
+            Err(status) if refuses(&status) => Ok(Err(said(&status))),
+            Err(status) => Err(again("hand a file to intake", &status)),
+        }
     }
 
     async fn record(
@@ -347,6 +391,10 @@ impl<W: Way> Desk<W> {
 
     /// Gives a message to intake as one that nobody but a person can read.
     async fn put_aside(&self, message: &Incoming, why: &str) -> anyhow::Result<Worked> {
+        let mut why = plain::line(why, LONGEST_WHY);
+        if why.is_empty() {
+            "无法读取，原因不明".clone_into(&mut why);
+        }
         let mut request = QuarantineRequest {
             request_id: String::new(),
             unit_code: message.unit_code.clone(),
@@ -357,7 +405,7 @@ impl<W: Way> Desk<W> {
                 raw_digest: message.raw_digest.clone(),
             }),
             received_at: Some(grpc::timestamp(message.received_at)),
-            why: why.to_owned(),
+            why: why.clone(),
         };
         request.request_id = request_id(message.id, &request);
         self.intake()
@@ -368,7 +416,7 @@ impl<W: Way> Desk<W> {
             .db
             .transaction("record_quarantine", async |tx| {
                 let mut row = locked(tx, message.id).await?;
-                if row.quarantine(why)? == Move::Moved {
+                if row.quarantine(&why)? == Move::Moved {
                     store::incoming::save(tx, &row).await?;
                 }
                 Ok::<_, Trouble>(())
@@ -413,7 +461,26 @@ pub(crate) fn refuses(status: &Status) -> bool {
     matches!(
         status.code(),
         Code::InvalidArgument | Code::FailedPrecondition | Code::NotFound | Code::OutOfRange
+    ) || grpc::status::reason(status).as_deref() == Some("request.oversize")
+}
+
+/// Whether the other side is there and fails over this very request.
+fn fails(status: &Status) -> bool {
+    matches!(
+        status.code(),
+        Code::Internal | Code::Unknown | Code::DataLoss | Code::PermissionDenied
     )
+}
+
+/// What a refusal says, in one line without the names that programs give to fields.
+fn said(status: &Status) -> String {
+    let fields = grpc::status::fields(status);
+    let sentences: Vec<String> = fields.into_iter().map(|(_, sentence)| sentence).collect();
+    if sentences.is_empty() {
+        status.message().to_owned()
+    } else {
+        sentences.join("；")
+    }
 }
 
 pub(crate) fn again(what: &'static str, status: &Status) -> anyhow::Error {

@@ -141,6 +141,15 @@ impl Office {
     }
 }
 
+/// Intake keeps no id that is not a line.
+fn keepable(source: Option<&intake::Source>) -> Result<(), Status> {
+    let id = source.map_or("", |source| source.message_id.as_str());
+    if id.contains(char::is_control) || id.len() > 998 {
+        return Err(chassis::grpc::invalid("source.message_id", "不是一行"));
+    }
+    Ok(())
+}
+
 type Parts =
     Pin<Box<dyn tokio_stream::Stream<Item = Result<intake::GetBlobResponse, Status>> + Send>>;
 
@@ -154,6 +163,28 @@ impl IntakeService for Office {
         let request = request.into_inner();
         if request.unit_code.starts_with("999") {
             return Err(chassis::grpc::invalid("unit_code", "没有这个机构"));
+        }
+        let amount = request
+            .matter
+            .as_ref()
+            .map_or(0, |matter| matter.amount_fen);
+        if amount < 0 {
+            return Err(chassis::grpc::invalid(
+                "matter.amount_fen",
+                "金额不能为负数",
+            ));
+        }
+        let complainant = request.complainant.clone().unwrap_or_default();
+        if complainant.email.ends_with("@localhost") || complainant.name.contains(char::is_control)
+        {
+            return Err(chassis::grpc::invalid("complainant.email", "格式不正确"));
+        }
+        if complainant.name == "内部错误" {
+            return Err(Status::internal("our fault"));
+        }
+        keepable(request.source.as_ref())?;
+        if request.content.chars().count() > 20_000 || request.evidence.len() > 50 {
+            return Err(chassis::grpc::invalid("content", "超过上限"));
         }
         let mut registered = self.registered.lock().unwrap();
         let same = |known: &&Registered| {
@@ -264,6 +295,10 @@ impl IntakeService for Office {
     ) -> Result<Response<intake::QuarantineResponse>, Status> {
         self.open_for_business().await?;
         let request = request.into_inner();
+        keepable(request.source.as_ref())?;
+        if request.why.contains(char::is_control) || request.why.chars().count() > 200 {
+            return Err(chassis::grpc::invalid("why", "不是一行"));
+        }
         let mut quarantined = self.quarantined.lock().unwrap();
         if !quarantined
             .iter()

@@ -18,9 +18,23 @@ const BATCH: usize = 200;
 pub async fn collect(desk: &Desk<Email>) -> anyhow::Result<String> {
     let (mut kept, mut again, mut failed) = (0_usize, 0_usize, 0_usize);
     for mailbox in desk.way.settings.mailboxes.values() {
-        for found in maildir::waiting(&mailbox.folder, BATCH).await? {
+        let lying = match maildir::waiting(&mailbox.folder).await {
+            Ok(lying) => lying,
+            // One mailbox that is away must not keep the others from being read.
+            Err(error) => {
+                tracing::error!(mailbox = %mailbox.folder.display(), error = format!("{error:#}"), "a mailbox could not be read");
+                failed += 1;
+                continue;
+            }
+        };
+        let mut taken = 0_usize;
+        for found in lying {
+            if taken == BATCH {
+                break;
+            }
             match take(desk, mailbox, &found).await {
                 Ok(Some(known)) => {
+                    taken += 1;
                     kept += usize::from(!known);
                     again += usize::from(known);
                 }
@@ -38,7 +52,7 @@ pub async fn collect(desk: &Desk<Email>) -> anyhow::Result<String> {
     }
     anyhow::ensure!(
         failed == 0,
-        "{failed} mails could not be taken, {kept} were"
+        "{failed} mails or mailboxes could not be taken, {kept} mails were"
     );
     Ok(format!("{kept} mails taken, {again} repeats"))
 }

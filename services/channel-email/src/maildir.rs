@@ -35,8 +35,8 @@ pub async fn prepare(folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What lies in `new/` and `cur/`, in the order of arrival as far as the names tell, at most `limit`.
-pub async fn waiting(folder: &Path, limit: usize) -> anyhow::Result<Vec<Found>> {
+/// What lies in `new/` and `cur/`, in the order of arrival as far as the names tell.
+pub async fn waiting(folder: &Path) -> anyhow::Result<Vec<Found>> {
     let mut found = Vec::new();
     for below in ["new", "cur"] {
         let path = folder.join(below);
@@ -60,7 +60,6 @@ pub async fn waiting(folder: &Path, limit: usize) -> anyhow::Result<Vec<Found>> 
         }
     }
     found.sort();
-    found.truncate(limit);
     Ok(found)
 }
 
@@ -90,7 +89,7 @@ pub async fn deliver(folder: &Path, name: &str, mail: &[u8]) -> anyhow::Result<(
         fs::create_dir_all(folder.join(below)).await?;
     }
     let target = folder.join("new").join(name);
-    let known = waiting(folder, usize::MAX).await?;
+    let known = waiting(folder).await?;
     if known.iter().any(|found| found.name == name) {
         return Ok(());
     }

@@ -1,8 +1,11 @@
 //! A mail out of its bytes.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    collections::HashSet,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
-use adapter::desk::digest;
+use adapter::{desk::digest, domain::plain};
 use chrono::{DateTime, Utc};
 use mail_parser::{
     Encoding, HeaderName, HeaderValue, Message, MessageParser, MessagePart, MimeHeaders as _,
@@ -16,6 +19,14 @@ use crate::{
     charset,
     domain::mail::{Hop, Kind, Markers, OwnId, absence_subject},
 };
+
+/// How much of a header is read: more than any person's has, and no more than is searched in no time.
+const LONGEST_HEADER: usize = 16 * 1024;
+/// How many of our mails one mail can refer to.
+const MOST_REFERRED: usize = 20;
+/// The longest name, of a person and of a file.
+const LONGEST_NAME: usize = 60;
+const LONGEST_FILE_NAME: usize = 120;
 
 /// A mail as far as we need it.
 #[derive(Default)]
@@ -91,7 +102,7 @@ impl Reader<'_> {
     fn understand(&self, message: &Message<'_>, raw: &[u8]) -> Mail {
         let subject = charset::header(field(message, raw, "Subject").unwrap_or_default());
         let mut mail = Mail {
-            message_id: message.message_id().unwrap_or_default().trim().to_owned(),
+            message_id: message_id(message),
             from: sender(message),
             name: sender_name(message, raw),
             doubtful: subject.doubtful,
@@ -126,22 +137,30 @@ impl Reader<'_> {
                 .trim()
                 .to_owned()
         };
-        let report = message.is_content_type("multipart", "report")
-            || message
-                .parts
+        let null_return_path = field(message, raw, "Return-Path").is_some()
+            && matches!(word("Return-Path").as_str(), "<>" | "");
+        // A person may send us a report that was sent to him; only a mail system sends its own.
+        let by_system = null_return_path
+            || ["mailer-daemon@", "postmaster@"]
                 .iter()
-                .any(|part| part.is_content_type("message", "delivery-status"));
+                .any(|system| mail.from.starts_with(system));
+        let report = message.is_content_type("multipart", "report")
+            || by_system
+                && message
+                    .parts
+                    .iter()
+                    .any(|part| part.is_content_type("message", "delivery-status"));
         Markers {
             auto_submitted: word("Auto-Submitted"),
             precedence: word("Precedence"),
             list: field(message, raw, "List-Id").is_some(),
-            null_return_path: field(message, raw, "Return-Path").is_some()
-                && matches!(word("Return-Path").as_str(), "<>" | ""),
+            null_return_path,
             suppress: !matches!(word("X-Auto-Response-Suppress").as_str(), "" | "none"),
             report,
             answers_ours: !mail.ours.is_empty(),
             absence_subject: absence_subject(&mail.subject),
             from_ourselves: self.own_addresses.contains(&mail.from),
+            our_own: OwnId::parse(&mail.message_id, self.domain).is_some(),
         }
     }
 
@@ -153,6 +172,7 @@ impl Reader<'_> {
             .into_iter()
             .chain(referred)
             .filter_map(|id| OwnId::parse(&id, self.domain))
+            .take(MOST_REFERRED)
             .collect()
     }
 
@@ -186,10 +206,11 @@ impl Reader<'_> {
                 }
             }
         }
+        let shown: HashSet<_> = bodies.iter().collect();
         let attachments = message
             .attachments
             .iter()
-            .filter(|id| !bodies.contains(id))
+            .filter(|id| !shown.contains(id))
             .filter_map(|id| message.parts.get(*id as usize))
             .enumerate()
             .map(|(position, part)| Attachment {
@@ -224,7 +245,7 @@ impl Reader<'_> {
         Bounce {
             about: about.or_else(|| self.ours(message).into_iter().next()),
             failed: line(&report, "action:").is_some_and(|action| action == "failed"),
-            status: line(&report, "status:").unwrap_or_default(),
+            status: plain::line(&line(&report, "status:").unwrap_or_default(), LONGEST_NAME),
         }
     }
 }
@@ -246,13 +267,24 @@ fn line(text: &str, start: &str) -> Option<String> {
         .map(|value| value.trim().to_lowercase())
 }
 
+/// The message's own id; empty when it has none that can be kept, so that it is known by its bytes.
+fn message_id(message: &Message<'_>) -> String {
+    let id = message.message_id().unwrap_or_default().trim();
+    if plain::is_key(id) {
+        id.to_owned()
+    } else {
+        String::new()
+    }
+}
+
 /// The bytes of a header's value.
 fn field<'r>(message: &Message<'_>, raw: &'r [u8], name: &str) -> Option<&'r [u8]> {
     let header = message
         .headers()
         .iter()
         .find(|header| header.name().eq_ignore_ascii_case(name))?;
-    raw.get(header.offset_start as usize..header.offset_end as usize)
+    let value = raw.get(header.offset_start as usize..header.offset_end as usize)?;
+    value.get(..value.len().min(LONGEST_HEADER))
 }
 
 fn sender(message: &Message<'_>) -> String {
@@ -271,11 +303,12 @@ fn sender_name(message: &Message<'_>, raw: &[u8]) -> String {
     };
     let decoded = charset::header(value).text;
     let name = decoded.rsplit_once('<').map_or("", |(name, _)| name);
-    let name = name.trim().trim_matches(['"', '\'']).trim();
+    let name = plain::line(name, LONGEST_NAME);
+    let name = name.trim_matches(['"', '\'']).trim();
     if name.contains('@') {
         String::new()
     } else {
-        name.chars().take(60).collect()
+        name.to_owned()
     }
 }
 
@@ -324,7 +357,8 @@ fn bytes_of(part: &MessagePart<'_>, raw: &[u8]) -> Vec<u8> {
 fn file_name(part: &MessagePart<'_>, raw: &[u8], position: usize) -> String {
     let value = |wanted: HeaderName<'_>| {
         let header = part.headers.iter().find(|header| header.name == wanted)?;
-        raw.get(header.offset_start as usize..header.offset_end as usize)
+        let value = raw.get(header.offset_start as usize..header.offset_end as usize)?;
+        value.get(..value.len().min(LONGEST_HEADER))
     };
     let name = value(HeaderName::ContentDisposition)
         .and_then(|value| charset::parameter(value, "filename"))
@@ -334,16 +368,12 @@ fn file_name(part: &MessagePart<'_>, raw: &[u8], position: usize) -> String {
         })
         .unwrap_or_default();
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let name: String = name
-        .chars()
-        .filter(|letter| !letter.is_control())
-        .take(120)
-        .collect();
-    if name.trim().is_empty() {
+    let name = plain::line(name, LONGEST_FILE_NAME);
+    if name.is_empty() {
         let kind = if part.is_message() { ".eml" } else { "" };
         format!("附件{}{kind}", position + 1)
     } else {
-        name.trim().to_owned()
+        name
     }
 }
 

@@ -35,7 +35,7 @@ pub struct Composed {
 #[derive(Debug, thiserror::Error)]
 pub enum Unwritable {
     /// An address is none.
-    #[error("地址无效")]
+    #[error("收件地址无效，请改用其他方式告知")]
     Address(#[from] lettre::address::AddressError),
     /// The rest.
     #[error("邮件内容无效")]

@@ -79,7 +79,7 @@ impl Way for Email {
     async fn read(&self, _message: &Incoming, raw: Bytes) -> anyhow::Result<Reading> {
         let Some(mail) = self.read_mail(&raw) else {
             // It is put aside, not lost (guideline art. 24(1)).
-            return Ok(Reading::Unreadable("不是可以解析的邮件".to_owned()));
+            return Ok(Reading::Unreadable("邮件读不出，请查看原件".to_owned()));
         };
         if let Some(bounce) = &mail.bounce {
             return Ok(match failed_notice(bounce) {
@@ -94,11 +94,13 @@ impl Way for Email {
             return Ok(Reading::Noted(why.to_owned()));
         }
         if mail.from.is_empty() {
-            let why = "没有邮件头或没有发件人，无法确定由谁发来";
+            let why = "没有邮件头或没有发件人，不知由谁发来；请查看原件";
             return Ok(Reading::Unreadable(why.to_owned()));
         }
         if mail.text.is_empty() && mail.attachments.is_empty() {
-            return Ok(Reading::Unreadable("邮件正文为空".to_owned()));
+            return Ok(Reading::Unreadable(
+                "邮件没有正文也没有附件，请查看原件中的主题，并联系发件人".to_owned(),
+            ));
         }
         Ok(Reading::Message(Box::new(draft(mail))))
     }
@@ -106,7 +108,7 @@ impl Way for Email {
     fn reply_address(&self, raw: &Bytes) -> Result<String, String> {
         let mail = self
             .read_mail(raw)
-            .ok_or_else(|| "不是可以解析的邮件".to_owned())?;
+            .ok_or_else(|| "邮件读不出，请查看原件".to_owned())?;
         match treatment(&mail.markers) {
             Treatment::Answer if mail.from.is_empty() => Err("没有可以回复的地址".to_owned()),
             Treatment::Answer => Ok(mail.from),

@@ -16,6 +16,8 @@ use crate::{
 
 /// How often a recording is looked for; with growing pauses that is about a day.
 const LOOKS: i32 = 150;
+/// The largest recording that can be handed to intake at all, in bytes.
+const LARGEST_RECORDING: u64 = 31 * 1024 * 1024;
 
 /// Makes recordings evidence of their complaints. For a task that repeats.
 pub async fn bind(desk: &Desk<Phone>) -> anyhow::Result<String> {
@@ -51,12 +53,21 @@ async fn bind_one(desk: &Desk<Phone>, recording: &Unbound) -> anyhow::Result<Opt
     if name.file_name() != Some(name.as_os_str()) {
         return Ok(Some("录音文件名不是文件名".to_owned()));
     }
+    let size = tokio::fs::metadata(folder.join(name))
+        .await
+        .map_or(0, |file| file.len());
+    if size > LARGEST_RECORDING {
+        return Ok(Some(format!(
+            "录音文件有 {size} 字节，过大，请从呼叫中心调取"
+        )));
+    }
     let data = match tokio::fs::read(folder.join(name)).await {
         Ok(data) => data,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let gone = recording.tries >= LOOKS;
             return Ok(gone.then(|| "录音文件一直没有到达".to_owned()));
         }
+        Err(_) if recording.tries >= LOOKS => return Ok(Some("录音文件读不出".to_owned())),
         Err(error) => return Err(error).context("cannot read the recording"),
     };
     let file = PutBlobRequest {
@@ -100,21 +111,38 @@ pub async fn miss_forms(desk: &Desk<Phone>) -> anyhow::Result<String> {
     let now = desk.base.clock.now();
     let remembered = chrono::TimeDelta::seconds(i64::from(desk.way.settings.skew_seconds) * 2);
     store::forget_nonces(&desk.base.db, now - remembered).await?;
-    let calls = store::formless(&desk.base.db, now).await?;
-    let missed = calls.len();
-    for call in calls {
-        put_aside(desk, &call).await?;
-        store::missed_form(&desk.base.db, &call.line, &call.call_id, now).await?;
+    let (mut missed, mut failed) = (0_usize, 0_usize);
+    for call in store::formless(&desk.base.db, now).await? {
+        // One call that cannot be put aside must not hide the others.
+        match put_aside(desk, &call).await {
+            Ok(()) => {
+                store::missed_form(&desk.base.db, &call.line, &call.call_id, now).await?;
+                missed += 1;
+            }
+            Err(error) => {
+                tracing::error!(
+                    line = call.line,
+                    error = format!("{error:#}"),
+                    "a call without a form could not be put aside"
+                );
+                failed += 1;
+            }
+        }
     }
     if missed > 0 {
         desk.base.wake.wake("register");
     }
+    anyhow::ensure!(
+        failed == 0,
+        "{failed} calls without a form could not be put aside, {missed} were"
+    );
     Ok(format!("{missed} calls without a form"))
 }
 
 async fn put_aside(desk: &Desk<Phone>, call: &Formless) -> anyhow::Result<()> {
     let raw = desk.base.blobs.get(&call.raw_digest).await?;
-    let raw: Bytes = raw.context("the event of a call is gone")?;
+    // Even when nobody can tell any more who called, that somebody did is to be seen.
+    let raw = raw.unwrap_or_else(|| Bytes::from(format!("call {}", call.call_id)));
     let line = desk.way.settings.lines.get(&call.line);
     let id = format!("call:{}", call.call_id);
     desk.keep(Arrival {

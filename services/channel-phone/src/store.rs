@@ -134,7 +134,7 @@ pub struct Formless {
     pub call_id: String,
     /// The unit of the line.
     pub unit_code: String,
-    /// When it was answered.
+    /// When it was answered, or what of it is known instead.
     pub answered_at: DateTime<Utc>,
     /// The event that names the caller.
     pub raw_digest: String,
@@ -142,9 +142,8 @@ pub struct Formless {
 
 /// Finds the calls whose form is due and not there.
 pub async fn formless(db: &Db, now: DateTime<Utc>) -> Result<Vec<Formless>, DbErr> {
-    let text = "SELECT line, call_id, unit_code, answered_at, raw_digest FROM calls \
-                WHERE form_due_at <= $1 AND missed_form_at IS NULL AND answered_at IS NOT NULL \
-                AND NOT EXISTS (SELECT FROM call_forms WHERE call_forms.line = calls.line \
+    let text = "SELECT line, call_id, unit_code, coalesce(answered_at, ringing_at, hung_up_at) AS answered_at, raw_digest \
+                FROM calls WHERE form_due_at <= $1 AND missed_form_at IS NULL AND NOT EXISTS (SELECT FROM call_forms WHERE call_forms.line = calls.line \
                 AND call_forms.call_id = calls.call_id) ORDER BY form_due_at LIMIT 200";
     let rows = db.reader().query_all_raw(sql(text, [now.into()])).await?;
     rows.iter()
@@ -261,9 +260,23 @@ pub struct AttemptRow {
 pub async fn keep_attempt(tx: &Tx, attempt: &AttemptRow) -> Result<(), DbErr> {
     let text = "INSERT INTO attempts (line, event_id, notice_id, dialled_at, result, last, raw_digest, size_bytes) \
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
-    let values = [
+    let same =
+        "SELECT 1 AS one FROM attempts WHERE line = $1 AND event_id = $2 AND raw_digest <> $3";
+    let known = [
         attempt.line.as_str().into(),
         attempt.event_id.as_str().into(),
+        attempt.proof.digest.as_str().into(),
+    ];
+    // A call centre that counts its events from one again after a restart tells of another call by the same id.
+    let other = tx.query_one_raw(sql(same, known)).await?.is_some();
+    let event_id = if other {
+        format!("{}#{}", attempt.event_id, attempt.proof.digest)
+    } else {
+        attempt.event_id.clone()
+    };
+    let values = [
+        attempt.line.as_str().into(),
+        event_id.into(),
         attempt.notice_id.as_str().into(),
         attempt.dialled_at.into(),
         attempt.result.as_str().into(),

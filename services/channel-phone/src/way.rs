@@ -9,7 +9,7 @@ use suda_proto::{
     intake::v1::{Complainant, Matter},
 };
 
-use crate::{config::Settings, store, wire};
+use crate::{config::Settings, domain::call::number_of, store, wire};
 
 /// The way of the telephone.
 pub struct Phone {
@@ -31,31 +31,39 @@ impl Way for Phone {
             Err(why) => return Ok(Reading::Unreadable(why)),
         };
         let Some(form) = posted.form else {
-            return Ok(Reading::Unreadable("不是受理单".to_owned()));
+            return Ok(Reading::Unreadable(
+                "这不是坐席的受理单，请查看原始数据，并告知系统管理员".to_owned(),
+            ));
         };
         let Some(nature) = form.nature() else {
-            return Ok(Reading::Unreadable("受理单的性质不明".to_owned()));
+            return Ok(Reading::Unreadable(
+                "受理单没有写明事项性质，请向坐席核实后登记".to_owned(),
+            ));
         };
         if form.content.trim().is_empty() {
-            return Ok(Reading::Unreadable("受理单没有内容".to_owned()));
+            return Ok(Reading::Unreadable(
+                "受理单没有内容，请向坐席核实或回拨投诉人后登记".to_owned(),
+            ));
         }
         // What was said reached us at the first ring, not when the agent had written it down.
         let call = store::find_call(&self.db, &message.scope, &posted.call_id).await?;
         let received_at = call
             .and_then(|call| call.reached_us_at())
             .map(|at| at.min(message.received_at));
-        let phone = if form.phone.is_empty() {
-            posted.caller
+        let phone = if form.phone.trim().is_empty() {
+            number_of(&posted.caller)
         } else {
             form.phone
         };
+        // Who gives no name and withholds his number is anonymous, whatever the agent ticked.
+        let anonymous = form.anonymous || (form.name.trim().is_empty() && phone.is_empty());
         Ok(Reading::Message(Box::new(Draft {
             unit_code: (!form.unit_code.is_empty()).then_some(form.unit_code),
             nature: Some(nature),
             received_at,
             complainant: Complainant {
                 name: form.name,
-                anonymous: form.anonymous,
+                anonymous,
                 phone: phone.clone(),
                 ..Complainant::default()
             },

@@ -62,7 +62,7 @@ async fn take(
     body: Bytes,
 ) -> Response {
     let Some(line) = desk.way.settings.lines.get(&name) else {
-        return refusal(StatusCode::NOT_FOUND, "没有这条线路");
+        return refusal(StatusCode::NOT_FOUND, "没有这条线路，请核对地址中的线路名");
     };
     let call = Call {
         name: &name,
@@ -116,13 +116,19 @@ fn check(
             .is_some_and(|mac| mac.verify_slice(&claimed).is_ok())
     });
     if !right || nonce.is_empty() || nonce.len() > LONGEST_NONCE {
-        return Err((StatusCode::UNAUTHORIZED, "签名不对"));
+        return Err((
+            StatusCode::UNAUTHORIZED,
+            "签名不对，请核对线路的密钥和签名的算法",
+        ));
     }
     let fresh = timestamp
         .parse::<i64>()
         .is_ok_and(|at| at.abs_diff(call.now.timestamp()) <= u64::from(skew_seconds));
     if !fresh {
-        return Err((StatusCode::FORBIDDEN, "时间戳过期或超前"));
+        return Err((
+            StatusCode::FORBIDDEN,
+            "时间戳与本系统的时钟相差过大，请校准时钟，重新签名后再发",
+        ));
     }
     Ok(nonce.to_owned())
 }
@@ -141,7 +147,10 @@ async fn keep_and_answer(
         })
         .await?;
     if !first {
-        return Ok(refusal(StatusCode::FORBIDDEN, "一次性随机数已用于另一内容"));
+        return Ok(refusal(
+            StatusCode::FORBIDDEN,
+            "一次性随机数已用于另一内容，请换用新的随机数重新签名",
+        ));
     }
     let posted = match wire::read(&call.body) {
         Ok(posted) => posted,
@@ -190,7 +199,7 @@ async fn keep(
         raw_digest,
     };
     store::keep_event(tx, &event, call.now).await?;
-    if let Some(told) = posted.call_event() {
+    if let Some(told) = posted.call_event(call.now) {
         let (line, call_id, unit) = (call.name, &posted.call_id, &call.line.unit_code);
         let mut known = store::lock_call(tx, line, call_id, unit, raw_digest).await?;
         known.hear(&told);

@@ -1,6 +1,7 @@
 //! What the call centre posts, as JSON.
 
-use chrono::{DateTime, Utc};
+use adapter::domain::plain;
+use chrono::{DateTime, Datelike as _, Utc};
 use serde::Deserialize;
 use suda_proto::common::v1::Nature;
 
@@ -8,6 +9,8 @@ use crate::domain::call::Event;
 
 /// The longest id taken.
 const LONGEST_ID: usize = 200;
+/// The years an event can be of.
+const YEARS: std::ops::Range<i32> = 2008..10_000;
 
 /// What is posted. Fields a call centre adds for itself are left out.
 #[derive(Deserialize)]
@@ -165,8 +168,14 @@ impl Reached {
     }
 }
 
-/// Reads what was posted; a sentence says what is wrong.
+/// Reads what was posted; a sentence tells a clerk what is wrong and what to do.
 pub fn read(body: &[u8]) -> Result<Posted, String> {
+    checked(body).map_err(|why| {
+        format!("呼叫中心送来的数据有误（{why}），请查看原始数据，必要时回拨核实，并告知系统管理员")
+    })
+}
+
+fn checked(body: &[u8]) -> Result<Posted, String> {
     let posted: Posted = serde_json::from_slice(body).map_err(|error| {
         // The error's own words may quote what was posted.
         format!(
@@ -175,11 +184,27 @@ pub fn read(body: &[u8]) -> Result<Posted, String> {
             error.column()
         )
     })?;
-    if posted.event_id.is_empty() || posted.event_id.len() > LONGEST_ID {
-        return Err("event_id 为空或过长".to_owned());
+    if posted.event_id.is_empty() {
+        return Err("缺少字段 event_id".to_owned());
     }
-    if posted.call_id.len() > LONGEST_ID {
-        return Err("call_id 过长".to_owned());
+    let notice_id = posted
+        .attempt
+        .as_ref()
+        .map_or("", |attempt| &attempt.notice_id);
+    let ids = [
+        ("event_id", posted.event_id.as_str()),
+        ("call_id", &posted.call_id),
+        ("recording", &posted.recording),
+        ("notice_id", notice_id),
+    ];
+    for (name, id) in ids {
+        if id.len() > LONGEST_ID || !plain::is_key(id) {
+            return Err(format!("字段 {name} 过长，或含有控制字符、首尾空格"));
+        }
+    }
+    // What is older than this system was told by a clock that was never set, and what is later by none.
+    if !YEARS.contains(&posted.at.year()) {
+        return Err("字段 at 的年份不对，请核对呼叫中心的时钟".to_owned());
     }
     let missing = match posted.event {
         What::Form => posted.form.is_none().then_some("form"),
@@ -194,13 +219,14 @@ pub fn read(body: &[u8]) -> Result<Posted, String> {
 }
 
 impl Posted {
-    /// What it tells of the call; `None` when nothing.
+    /// What it tells of the call; `None` when nothing. A call centre whose clock runs ahead tells of nothing later than `now`.
     #[must_use]
-    pub fn call_event(&self) -> Option<Event> {
+    pub fn call_event(&self, now: DateTime<Utc>) -> Option<Event> {
+        let at = self.at.min(now);
         match self.event {
-            What::Ringing => Some(Event::Ringing(self.at)),
-            What::Answered => Some(Event::Answered(self.at)),
-            What::HungUp => Some(Event::HungUp(self.at, self.talk_seconds)),
+            What::Ringing => Some(Event::Ringing(at)),
+            What::Answered => Some(Event::Answered(at)),
+            What::HungUp => Some(Event::HungUp(at, self.talk_seconds)),
             What::Recording => Some(Event::Recording(self.recording.clone())),
             What::Form | What::Attempt => None,
         }
@@ -216,5 +242,68 @@ impl Form {
         }
         Nature::from_str_name(&format!("NATURE_{}", self.nature.to_uppercase()))
             .filter(|nature| *nature != Nature::Unspecified)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn why(body: &str) -> String {
+        let why = read(body.as_bytes()).err().unwrap_or_default();
+        let why = why.trim_start_matches("呼叫中心送来的数据有误（");
+        why.to_owned()
+    }
+
+    fn posted(more: &str) -> String {
+        format!(
+            r#"{{"event":"ringing","event_id":"1","call_id":"c","at":"2026-09-23T09:00:00+08:00"{more}}}"#
+        )
+    }
+
+    #[test]
+    fn g24_1_p12_what_no_call_centre_should_post_says_what_is_wrong() {
+        assert_eq!(why(&posted("")), "");
+        for (body, expected) in [
+            // Half of a character, a NUL in an id, two of one field, a number too large.
+            (posted(r#","caller":"\ud800""#), "JSON 不可解析（第1行第"),
+            (
+                posted(r#","caller":"x","caller":"y""#),
+                "JSON 不可解析（第1行第",
+            ),
+            (
+                posted(r#","talk_seconds":99999999999999999999"#),
+                "JSON 不可解析（第1行第",
+            ),
+            (
+                posted("").replace(r#""1""#, r#""a\u0000b""#),
+                "字段 event_id",
+            ),
+            (posted("").replace(r#""1""#, r#""""#), "缺少字段 event_id"),
+            (posted("").replace(r#""c""#, r#""c\n""#), "字段 call_id"),
+            (
+                posted("").replace("2026-09-23", "1970-01-01"),
+                "字段 at 的年份不对",
+            ),
+            (
+                posted("").replace("2026-09-23", "-5000-01-01"),
+                "字段 at 的年份不对",
+            ),
+            (
+                posted("").replace("2026-09-23", "+99999-01-01"),
+                "字段 at 的年份不对",
+            ),
+            (
+                posted("").replace("2026-09-23", "2026-02-30"),
+                "JSON 不可解析（第1行第",
+            ),
+            (String::new(), "JSON 不可解析（第1行第"),
+        ] {
+            let why = why(&body);
+            assert!(why.starts_with(expected), "{body}: {why}");
+        }
+        // What a call centre adds for itself is passed over, however deep it is.
+        let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+        assert_eq!(why(&posted(&format!(r#","vendor":{deep}"#))), "");
     }
 }

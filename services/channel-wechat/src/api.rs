@@ -169,7 +169,9 @@ impl Api {
                 anyhow::bail!("the access token is stale")
             }
             Verdict::Later(why) => anyhow::bail!("{why}"),
-            Verdict::Taken | Verdict::Refused(_) => Ok(Media::Gone(format!("平台应答 {errcode}"))),
+            Verdict::Taken | Verdict::Refused(_) => Ok(Media::Gone(format!(
+                "微信平台已不再保存，应答 {errcode}，请投诉人重发"
+            ))),
         }
     }
 

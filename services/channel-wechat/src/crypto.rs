@@ -30,7 +30,7 @@ pub enum Unopened {
     #[error("密文格式不对或被截断")]
     Malformed,
     /// The padding or the length inside is wrong: another key, or changed bytes.
-    #[error("无法解密（密钥不对或内容被改动）")]
+    #[error("密钥不对，或内容被改动")]
     WrongKey,
     /// It is meant for another account.
     #[error("密文属于别的公众号")]

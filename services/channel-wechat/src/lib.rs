@@ -50,6 +50,7 @@ impl Service for ChannelWechat {
             way: Wechat {
                 api: Api::open(&settings.api)?,
                 settings,
+                clock: base.clock.clone(),
             },
             base,
             limits,

@@ -1,11 +1,14 @@
 //! How WeChat messages are read and sent.
 
+use std::sync::Arc;
+
 use adapter::{
     Draft, File, Outcome, Reading, Way,
     domain::incoming::Incoming,
     way::{Follows, Letter},
 };
 use bytes::Bytes;
+use chassis::clock::Clock;
 use chrono::TimeDelta;
 use suda_proto::{
     channel::v1::Manner,
@@ -16,9 +19,12 @@ use suda_proto::{
 use crate::{
     api::{Api, Media},
     config::{Account, Settings},
-    domain::callback::{Kind, Push},
+    domain::callback::{Kind, Push, Unread},
     xml,
 };
+
+/// How long the words of a message wait for the file that came with them; the day of registration must not pass over it.
+const MEDIA_PATIENCE: TimeDelta = TimeDelta::minutes(30);
 
 /// The way of WeChat.
 pub struct Wechat {
@@ -26,6 +32,8 @@ pub struct Wechat {
     pub settings: Settings,
     /// The platform's API.
     pub api: Api,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
 }
 
 impl Wechat {
@@ -40,11 +48,15 @@ impl Wechat {
     }
 }
 
-/// Reads a push out of its XML; a sentence says what is wrong.
+/// Reads a push out of its XML; a sentence tells a clerk what is wrong and what to do.
 pub fn read_push(raw: &[u8]) -> Result<Push, String> {
-    let text = std::str::from_utf8(raw).map_err(|_| "不是 UTF-8".to_owned())?;
-    let fields = xml::fields(text)?;
-    Push::parse(&fields).map_err(|unread| unread.to_string())
+    let broken = |why: &str| format!("微信消息读不出（{why}），请查看原始消息，并设法联系投诉人");
+    let text = std::str::from_utf8(raw).map_err(|_| broken("文字不是 UTF-8 编码"))?;
+    let fields = xml::fields(text).map_err(broken)?;
+    Push::parse(&fields).map_err(|unread| match unread {
+        Unread::Missing(_) | Unread::Time => broken(&unread.to_string()),
+        Unread::Empty | Unread::Kind(_) => unread.to_string(),
+    })
 }
 
 impl Way for Wechat {
@@ -69,7 +81,15 @@ impl Way for Wechat {
         };
         let mut files = Vec::new();
         if let (Some(media_id), Some(account)) = (media_id, self.account(&message.account)) {
-            match self.api.media(account, &media_id).await? {
+            let waited = self.clock.now() - message.taken_at;
+            let fetched = match self.api.media(account, &media_id).await {
+                Err(error) if waited > MEDIA_PATIENCE => {
+                    tracing::warn!(message = %message.id, error = format!("{error:#}"), "a message is registered without its file");
+                    Media::Gone("微信平台一直没有给出，请尽快请投诉人重发".to_owned())
+                }
+                fetched => fetched?,
+            };
+            match fetched {
                 Media::Bytes(bytes) => files.push(File {
                     name: media_kind.to_owned(),
                     bytes,
@@ -103,7 +123,7 @@ impl Way for Wechat {
             return Outcome::Refused {
                 proof: Bytes::new(),
                 media_type: "",
-                said: "没有可以发送的公众号".to_owned(),
+                said: "没有配置可以发送的公众号，请改用其他方式告知".to_owned(),
             };
         };
         let text = format!("{}\n{}", letter.subject, letter.text);

@@ -158,7 +158,7 @@ fn open(
                 asked,
                 Opened {
                     raw: body.clone(),
-                    flaw: "加密消息格式不对".to_owned(),
+                    flaw: sealed_for_ever("没有密文"),
                     key: None,
                 },
             );
@@ -196,9 +196,14 @@ fn fresh_or_forbidden(
     }
 }
 
+/// What a clerk is told of a message that no key opens.
+fn sealed_for_ever(why: &str) -> String {
+    format!("微信消息无法解密（{why}），请系统管理员核对公众号的消息密钥，并请投诉人重发")
+}
+
 /// Opens a cipher with the present key, or the one before it.
 fn decrypt(account: &Account, cipher: &str, body: &Bytes) -> Opened {
-    let mut flaw = "没有配置消息密钥".to_owned();
+    let mut flaw = sealed_for_ever("没有配置消息密钥");
     for key in [&account.aes_key, &account.previous_aes_key] {
         let Some(key) = MessageKey::parse(key.expose_secret()) else {
             continue;
@@ -211,7 +216,7 @@ fn decrypt(account: &Account, cipher: &str, body: &Bytes) -> Opened {
                     key: Some(key),
                 };
             }
-            Err(why) => flaw = why.to_string(),
+            Err(why) => flaw = sealed_for_ever(&why.to_string()),
         }
     }
     Opened {

@@ -6,7 +6,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Outcome, Refusal};
+use super::{Outcome, Refusal, plain};
 
 /// Where a notice stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -198,7 +198,7 @@ impl Delivery {
         if !proof.digest.is_empty() {
             self.proof = proof;
         }
-        result.clone_into(&mut self.result);
+        self.result = plain::said(result);
         self.settled_at = Some(now);
     }
 

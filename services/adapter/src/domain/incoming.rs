@@ -7,7 +7,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Outcome, Refusal};
+use super::{Outcome, Refusal, plain};
 
 /// The complaint a message became, or was added to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,7 +123,7 @@ impl Incoming {
     /// Records that intake shows it to people because it could not be read.
     pub fn quarantine(&mut self, why: &str) -> Result<Outcome, Refusal> {
         match &self.state {
-            State::Received => Ok(self.moves(State::Quarantined(why.to_owned()))),
+            State::Received => Ok(self.moves(State::Quarantined(plain::said(why)))),
             State::Quarantined(_) => Ok(Outcome::Already),
             State::Registered(_)
             | State::Answering(..)
@@ -136,7 +136,7 @@ impl Incoming {
     /// Records that it is no complaint and is never answered.
     pub fn note(&mut self, why: &str) -> Result<Outcome, Refusal> {
         match &self.state {
-            State::Received => Ok(self.moves(State::Noted(why.to_owned()))),
+            State::Received => Ok(self.moves(State::Noted(plain::said(why)))),
             State::Noted(_) => Ok(Outcome::Already),
             State::Registered(_)
             | State::Answering(..)
@@ -197,7 +197,7 @@ impl Incoming {
     pub fn give_up(&mut self, why: &str) -> Result<Outcome, Refusal> {
         match &self.state {
             State::Registered(complaint) | State::Answering(complaint, _) => {
-                let state = State::Unacknowledged(complaint.clone(), why.to_owned());
+                let state = State::Unacknowledged(complaint.clone(), plain::said(why));
                 Ok(self.moves(state))
             }
             State::Unacknowledged(..) => Ok(Outcome::Already),

@@ -23,6 +23,8 @@ pub struct Markers {
     pub absence_subject: bool,
     /// Whether it comes from one of our own mailboxes.
     pub from_ourselves: bool,
+    /// Whether its message id is one that we give.
+    pub our_own: bool,
 }
 
 /// What is done with a mail.
@@ -42,7 +44,7 @@ pub enum Treatment {
 /// transfer), so it is registered; but no machine is ever answered, so that no two of them talk for ever.
 #[must_use]
 pub fn treatment(markers: &Markers) -> Treatment {
-    if markers.from_ourselves {
+    if markers.from_ourselves && markers.our_own {
         Treatment::Note("本系统自己发出的邮件")
     } else if markers.report {
         Treatment::Note("邮件系统的投递报告")
@@ -56,6 +58,9 @@ pub fn treatment(markers: &Markers) -> Treatment {
         Treatment::Silent("群发邮件，不自动回复")
     } else if markers.null_return_path {
         Treatment::Silent("退信地址为空，不自动回复")
+    } else if markers.from_ourselves {
+        // A form on the union's own page sends in the name of the mailbox it writes to.
+        Treatment::Silent("发件地址是本机构的邮箱，不自动回复")
     } else if markers.suppress {
         Treatment::Silent("发件人要求不自动回复")
     } else {
@@ -63,10 +68,14 @@ pub fn treatment(markers: &Markers) -> Treatment {
     }
 }
 
-/// Says whether a subject is one that out-of-office answers have.
+/// Says whether a subject is one that out-of-office answers have: the word alone, or before a colon and what is answered.
+/// A person may begin a sentence with the same word.
 #[must_use]
 pub fn absence_subject(subject: &str) -> bool {
-    let subject = subject.trim().to_lowercase();
+    let subject = subject
+        .trim()
+        .trim_start_matches(['[', '【'])
+        .to_lowercase();
     [
         "自动回复",
         "自动答复",
@@ -77,7 +86,8 @@ pub fn absence_subject(subject: &str) -> bool {
         "外出",
     ]
     .iter()
-    .any(|start| subject.starts_with(start))
+    .filter_map(|start| subject.strip_prefix(start))
+    .any(|rest| !rest.starts_with(char::is_alphanumeric))
 }
 
 /// A `Received` header: which server added it, and when.
@@ -158,7 +168,14 @@ impl OwnId {
         }
         let mut words = local.split('.');
         let (kind, id, token) = (words.next()?, words.next()?, words.next()?);
-        if words.next().is_some() || id.is_empty() || token.is_empty() {
+        // Ours are letters, digits and hyphens; what stands there may come from anybody, and is looked up.
+        let ours = |word: &str| {
+            (1..=100).contains(&word.len())
+                && word
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        };
+        if words.next().is_some() || !ours(id) || !ours(token) {
             return None;
         }
         let kind = [Kind::Acknowledgement, Kind::Notice, Kind::Alarm]

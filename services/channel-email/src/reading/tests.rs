@@ -139,3 +139,60 @@ fn g24_1_whatever_comes_can_be_looked_at() {
         }
     }
 }
+
+#[test]
+fn g24_1_a_mail_made_to_stop_us_is_read_in_no_time() {
+    let head = "From: a@example.com\r\nMIME-Version: 1.0\r\n";
+    // A header that is searched for words again and again; one that refers to a thousand mails of ours.
+    let words = format!("{head}Subject: {}\r\n\r\nx", "=?a?B?x ".repeat(400_000));
+    assert_eq!(read(words.as_bytes()).text, "x");
+    let references = format!(
+        "References: {}\r\n",
+        "<ack.1.t0@suda.example> ".repeat(1_000)
+    );
+    let mail = read(format!("{head}{references}\r\nx").as_bytes());
+    assert_eq!(mail.ours.len(), MOST_REFERRED);
+    // A hundred thousand parts, and ten thousand parts each in the other.
+    let parts = "--b\r\n\r\nx\r\n".repeat(100_000);
+    let flat = format!("{head}Content-Type: multipart/mixed; boundary=b\r\n\r\n{parts}--b--\r\n");
+    assert!(!read(flat.as_bytes()).text.is_empty());
+    for kind in ["multipart/mixed; boundary=b{}", "message/rfc822"] {
+        let mut deep = head.to_owned();
+        for number in 0..10_000 {
+            let kind = kind.replace("{}", &number.to_string());
+            deep.push_str(&format!("Content-Type: {kind}\r\n\r\n--b{number}\r\n"));
+        }
+        drop(read(deep.as_bytes()));
+    }
+}
+
+#[test]
+fn g24_1_what_a_sender_chose_to_be_called_hides_nothing() {
+    let mail = read(
+        "From: =?UTF-8?B?4oCu5bygAOS4iQ==?= <A@Example.com>\r\nFrom: second@example.com\r\nMessage-ID: <a\0b@c>\r\n\
+         Subject: one\r\nSubject: two\r\nContent-Type: application/pdf; name=\"\u{202e}fdp.exe\"\r\n\r\n%PDF"
+            .as_bytes(),
+    );
+    assert_eq!(mail.name, "张 三");
+    assert!(!mail.from.is_empty() && !mail.subject.is_empty());
+    assert_eq!(mail.message_id, "", "it is known by its bytes");
+    assert_eq!(mail.attachments[0].name, "fdp.exe");
+}
+
+#[test]
+fn p30_g24_1_a_report_that_a_person_passes_on_is_a_complaint() {
+    let forwarded = |from: &str| {
+        format!(
+            "From: {from}\r\nSubject: your mailbox\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n\
+             --b\r\n\r\nYou do not take my mail.\r\n\
+             --b\r\nContent-Type: message/delivery-status\r\n\r\nAction: failed\r\nStatus: 5.2.2\r\n\r\n--b--\r\n"
+        )
+    };
+    let person = read(forwarded("zhang@example.com").as_bytes());
+    assert!(person.bounce.is_none() && person.text.contains("my mail"));
+    assert!(
+        read(forwarded("mailer-daemon@example.com").as_bytes())
+            .bounce
+            .is_some()
+    );
+}

@@ -84,6 +84,32 @@ async fn g24_1_a_mail_is_kept_while_intake_is_away_and_registered_when_it_is_bac
     world.work().await;
     assert_eq!(world.states().await, ["acknowledged"]);
     assert_eq!(world.office.registered().len(), 1);
+    // Intake is there and fails over this one mail: after two hours a person gets to see it, the same day.
+    let fails = mail("m2@example.com", "", "二")
+        .replace("From: Zhang", "From: =?UTF-8?B?5YaF6YOo6ZSZ6K+v?=");
+    world.arrives("jiangmen", "2.b", fails);
+    // The bytes of another are gone from the store.
+    world.office.shut(true);
+    world.arrives("jiangmen", "3.c", mail("m3@example.com", "", "三"));
+    world.work().await;
+    world.office.shut(false);
+    let again = "UPDATE incoming SET next_try_at = now(), raw_digest = CASE message_id WHEN 'm3@example.com' \
+                 THEN repeat('ab', 32) ELSE raw_digest END";
+    for (hours, expected) in [(0, "received"), (3, "quarantined")] {
+        world.stack.clock.advance(chrono::TimeDelta::hours(hours));
+        world.stack.execute(again).await;
+        world.work().await;
+        assert_eq!(
+            world.states().await,
+            ["acknowledged", expected, "quarantined"]
+        );
+    }
+    let quarantined = world.office.quarantined();
+    assert!(
+        quarantined[0].why.contains("已不在存储中"),
+        "{quarantined:?}"
+    );
+    assert!(quarantined[1].why.contains("请人工登记"), "{quarantined:?}");
     world.stack.stop().await;
 }
 
@@ -150,6 +176,54 @@ async fn g24_1_what_cannot_be_read_is_put_aside_with_its_bytes() {
             .iter()
             .all(|state| state == "quarantined")
     );
+    // What intake does not register it shows, with the reason in one line and without a program's words.
+    let nowhere =
+        mail("nowhere@example.com", "", "无处回信").replace("zhang@example.com", "root@localhost");
+    world.arrives("taishan", "6.refused", nowhere);
+    world.work().await;
+    let quarantined = world.office.quarantined();
+    assert_eq!(quarantined.len(), bad.len() + 1);
+    assert_eq!(quarantined[bad.len()].why, "登记未被接受：格式不正确");
+    // What the sender chose must not keep the mail out: ids with a NUL or without end, hidden names, fifty-two files.
+    let file = "--b\r\nContent-Disposition: attachment; filename=\"x\"\r\n\r\nfile\r\n";
+    let files = format!("{}--b--\r\n", file.repeat(52));
+    let hostile = [
+        mail(
+            "nul\0@example.com",
+            "References: <ack.1.\0@suda.example>\r\n",
+            "一\0",
+        ),
+        mail(&format!("{}@example.com", "x".repeat(9_000)), "", "二"),
+        mail("hidden@example.com", "", "三")
+            .replace("From: Zhang", "From: =?UTF-8?B?4oCu5bygAOS4iQ==?="),
+        mail("files@example.com", "MIME-Version: 1.0\r\n", &files)
+            .replace("text/plain; charset=utf-8", "multipart/mixed; boundary=b"),
+        mail("long@example.com", "", &"长".repeat(25_000)),
+    ];
+    for (number, bytes) in hostile.iter().enumerate() {
+        for name in ["a", "b"] {
+            world.arrives("jiangmen", &format!("7.{number}{name}"), bytes);
+        }
+    }
+    world.work().await;
+    let registered = world.office.registered();
+    assert_eq!(
+        registered.len(),
+        hostile.len(),
+        "{:?}",
+        world.states().await
+    );
+    let name = |number: usize| registered[number].request.complainant.clone().unwrap().name;
+    assert_eq!(name(2), "张 三");
+    assert_eq!(registered[3].request.evidence.len(), 49);
+    assert!(
+        registered[3]
+            .request
+            .content
+            .contains("一件最多存 49 个附件")
+    );
+    assert_eq!(registered[4].request.evidence.len(), 1);
+    assert!(registered[4].request.content.contains("正文全文.txt"));
     world.stack.stop().await;
 }
 

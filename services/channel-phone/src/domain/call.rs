@@ -2,6 +2,9 @@
 
 use chrono::{DateTime, FixedOffset, NaiveTime, TimeDelta, TimeZone as _, Utc};
 
+/// No call is spoken for longer, in seconds.
+const LONGEST_TALK: i64 = 7 * 24 * 3600;
+
 /// What is known of a call.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Call {
@@ -52,7 +55,9 @@ impl Call {
             Event::Answered(at) => self.answered_at = earlier(self.answered_at, *at),
             Event::HungUp(at, talk_seconds) => {
                 self.hung_up_at = self.hung_up_at.max(Some(*at));
-                self.talk_seconds = self.talk_seconds.max(*talk_seconds);
+                // Less than nothing is what a call centre says that does not know.
+                let told = talk_seconds.filter(|seconds| (0..=LONGEST_TALK).contains(seconds));
+                self.talk_seconds = self.talk_seconds.max(told);
             }
             Event::Recording(name) => {
                 if self.recording.is_empty() || *name < self.recording {
@@ -71,17 +76,30 @@ impl Call {
             .min()
     }
 
+    /// When somebody began to speak: when it was answered, or, if that was never told, what else shows that it was.
+    #[must_use]
+    pub fn spoken_from(&self) -> Option<DateTime<Utc>> {
+        let talked = self.talk_seconds.filter(|seconds| *seconds > 0);
+        let from_its_end = || Some(self.hung_up_at? - TimeDelta::seconds(talked?));
+        let from_its_recording = || self.ringing_at.filter(|_| !self.recording.is_empty());
+        self.answered_at
+            .or_else(from_its_end)
+            .or_else(from_its_recording)
+    }
+
     /// When its form must be there; `None` when it needs none, or it is not known yet.
     ///
     /// Always on the day the call was answered: what was said to us and is not registered by the evening is on its
     /// way to being concealed (guideline art. 24(1)).
     #[must_use]
     pub fn form_due_at(&self, rule: &FormRule) -> Option<DateTime<Utc>> {
-        let answered_at = self.answered_at?;
-        // A call whose end was never told may have lasted long: it is asked for like any other.
+        let answered_at = self.spoken_from()?;
+        // A call whose end was never told may have lasted long: it is asked for like any other; so is one that two clocks
+        // let end before it began.
         let spoken = self.talk_seconds.or_else(|| {
             let ended = self.hung_up_at?;
-            Some(ended.signed_duration_since(answered_at).num_seconds())
+            let seconds = ended.signed_duration_since(answered_at).num_seconds();
+            (seconds >= 0).then_some(seconds)
         });
         if spoken.is_some_and(|seconds| seconds <= i64::from(rule.spoken_seconds)) {
             return None;
@@ -93,6 +111,26 @@ impl Call {
         let last = local(day.and_hms_opt(23, 59, 0)?)?;
         // The grace is for calls that ended late; nobody hurries for one of the morning.
         Some(by.max(grace).min(last))
+    }
+}
+
+/// The number a caller can be rung back at; empty when the line names none, as for one who withholds it.
+#[must_use]
+pub fn number_of(caller: &str) -> String {
+    let caller = caller.trim();
+    let address = ["sip:", "sips:", "tel:"]
+        .iter()
+        .find_map(|scheme| caller.strip_prefix(scheme))
+        .unwrap_or(caller);
+    let number = address.split(['@', ';']).next().unwrap_or_default().trim();
+    let sound = number
+        .chars()
+        .all(|letter| letter.is_ascii_digit() || "+-() ".contains(letter));
+    let digits = number.chars().filter(char::is_ascii_digit).count();
+    if sound && (3..=20).contains(&digits) {
+        number.to_owned()
+    } else {
+        String::new()
     }
 }
 

@@ -46,10 +46,10 @@ pub enum Unread {
     #[error("CreateTime 不是数字")]
     Time,
     /// Nothing is said.
-    #[error("消息内容为空")]
+    #[error("微信消息没有内容，请查看原始消息，并联系投诉人补充")]
     Empty,
     /// A kind of message that did not exist when this was written.
-    #[error("未知的消息类型 {0}")]
+    #[error("本系统不认识这种微信消息（{0}），请查看原始消息，并请投诉人改用文字说明")]
     Kind(String),
 }
 
@@ -172,9 +172,9 @@ pub fn verdict(errcode: i64) -> Verdict {
         45015 | 45047 => {
             Verdict::Refused("用户互动窗口已关闭（48小时内未来消息或条数已满），须改用其他方式告知")
         }
-        43004 | 43019 => Verdict::Refused("用户已取消关注或拒收"),
-        40003 | 43101 => Verdict::Refused("用户标识无效或未授权"),
-        _ => Verdict::Refused("平台拒绝发送"),
+        43004 | 43019 => Verdict::Refused("投诉人已取消关注或拒收，须改用其他方式告知"),
+        40003 | 43101 => Verdict::Refused("投诉人的微信标识无效或未授权，须改用其他方式告知"),
+        _ => Verdict::Refused("微信平台拒绝发送，须改用其他方式告知"),
     }
 }
 

@@ -205,9 +205,13 @@ async fn g24_1_what_the_platform_sent_and_nobody_can_read_is_put_aside() {
         world.push_plain("{\"json\":1}").await,
         (200, "success".to_owned())
     );
+    // A kind of message that has a NUL and a line end in its name.
+    let odd = message.replace("[text]", "[te\0xt\nx]");
+    assert_ne!(odd, message);
+    assert_eq!(world.push_plain(&odd).await.0, 200);
     world.stack.run_task("register").await;
     let quarantined = world.office.quarantined();
-    assert_eq!(quarantined.len(), 7);
+    assert_eq!(quarantined.len(), 8);
     assert!(
         world
             .states()
@@ -324,5 +328,19 @@ async fn f2_2_a_picture_is_fetched_and_an_event_is_only_noted() {
         ["acknowledged", "acknowledged", "noted"]
     );
     assert_eq!(world.office.registered().len(), 2);
+    // The platform is busy whenever it is asked: the words do not wait for the picture for ever.
+    world.push_sealed(KEY, &picture(3, "BUSY")).await;
+    let again = "UPDATE incoming SET next_try_at = now()";
+    for (minutes, registered) in [(29, 2), (2, 3)] {
+        world
+            .stack
+            .clock
+            .advance(chrono::TimeDelta::minutes(minutes));
+        world.stack.execute(again).await;
+        world.stack.run_task("register").await;
+        assert_eq!(world.office.registered().len(), registered);
+    }
+    let content = world.office.registered()[2].request.content.clone();
+    assert!(content.contains("请投诉人重发"), "{content}");
     world.stack.stop().await;
 }

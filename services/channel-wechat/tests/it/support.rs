@@ -81,7 +81,12 @@ async fn media(
     if asked["media_id"] == "MEDIA1" {
         ([("content-type", "image/jpeg")], vec![0xff, 0xd8, 0xff]).into_response()
     } else {
-        Json(json!({ "errcode": 40007, "errmsg": "invalid media_id" })).into_response()
+        let errcode = if asked["media_id"] == "BUSY" {
+            -1
+        } else {
+            40007
+        };
+        Json(json!({ "errcode": errcode, "errmsg": "invalid media_id" })).into_response()
     }
 }
 

@@ -7,7 +7,7 @@ fn at(text: &str) -> DateTime<Utc> {
 #[test]
 fn p30_no_machine_is_ever_answered() {
     let plain = Markers::default();
-    let cases: [(&str, Markers, &str); 10] = [
+    let cases: [(&str, Markers, &str); 11] = [
         ("a person", plain.clone(), "answer"),
         (
             "auto-submitted: no",
@@ -79,9 +79,18 @@ fn p30_no_machine_is_ever_answered() {
             "ourselves",
             Markers {
                 from_ourselves: true,
-                ..plain
+                our_own: true,
+                ..plain.clone()
             },
             "note",
+        ),
+        (
+            "the form on our own page",
+            Markers {
+                from_ourselves: true,
+                ..plain
+            },
+            "silent",
         ),
     ];
     for (name, markers, expected) in cases {
@@ -91,6 +100,23 @@ fn p30_no_machine_is_ever_answered() {
             Treatment::Note(_) => "note",
         };
         assert_eq!(found, expected, "{name}");
+    }
+}
+
+#[test]
+fn p30_g24_1_a_person_may_begin_with_the_word_a_machine_begins_with() {
+    for (subject, absent) in [
+        ("自动回复: 投诉已登记", true),
+        ("【自动回复】我在休假", true),
+        ("Automatic reply: 投诉已登记", true),
+        ("外出", true),
+        ("外出：Re: 投诉已登记", true),
+        ("外出期间被扣费，补充材料", false),
+        ("自动回复不解决问题，请人工处理", false),
+        ("Re: 自动回复", false),
+        ("", false),
+    ] {
+        assert_eq!(absence_subject(subject), absent, "{subject}");
     }
 }
 
@@ -132,7 +158,15 @@ fn p28_a_message_id_of_ours_says_what_it_was() {
         Some(own.clone())
     );
     assert_eq!(OwnId::parse(&id, "other.example"), None);
-    assert_eq!(OwnId::parse("<12345@suda.example>", "suda.example"), None);
+    for foreign in [
+        "<12345@suda.example>",
+        "<ack.a\0b.t@suda.example>",
+        "<ack.1.t\u{202e}@suda.example>",
+        "<ack..t@suda.example>",
+        &format!("<ack.1.{}@suda.example>", "t".repeat(101)),
+    ] {
+        assert_eq!(OwnId::parse(foreign, "suda.example"), None, "{foreign:?}");
+    }
     let alarm = OwnId {
         kind: Kind::Alarm,
         token: String::new(),

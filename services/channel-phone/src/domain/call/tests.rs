@@ -55,6 +55,35 @@ const LAW: &str = "
 ";
 
 #[test]
+fn g24_1_a_call_whose_events_were_lost_or_tell_nonsense_is_asked_for_all_the_same() {
+    let heard = |events: &[Event]| {
+        let mut call = Call::default();
+        events.iter().for_each(|event| call.hear(event));
+        call.form_due_at(&rule())
+    };
+    let due = Some(at("17:30:00"));
+    let ringing = || Event::Ringing(at("10:00:00"));
+    let answered = || Event::Answered(at("10:00:00"));
+    let ended = |seconds| Event::HungUp(at("10:05:00"), seconds);
+    // It was never told that it was answered, but that it was spoken or recorded.
+    assert_eq!(heard(&[ended(Some(300))]), due);
+    assert_eq!(
+        heard(&[ringing(), Event::Recording("a.wav".to_owned())]),
+        due
+    );
+    assert_eq!(heard(&[ended(Some(0))]), None);
+    assert_eq!(heard(&[ringing(), ended(None)]), None);
+    // Less than nothing was spoken, or it ended before it began.
+    assert_eq!(heard(&[answered(), ended(Some(-1))]), due);
+    assert_eq!(heard(&[answered(), ended(Some(i64::MIN))]), due);
+    assert_eq!(heard(&[ended(Some(i64::MAX))]), None);
+    assert_eq!(
+        heard(&[answered(), Event::HungUp(at("09:00:00"), None)]),
+        due
+    );
+}
+
+#[test]
 fn g24_1_a_call_that_was_spoken_has_a_form_the_same_day() {
     for line in LAW.lines().filter(|line| !line.is_empty()) {
         let mut words = line.split_whitespace();
@@ -65,5 +94,22 @@ fn g24_1_a_call_that_was_spoken_has_a_form_the_same_day() {
             ..Call::default()
         };
         assert_eq!(call.form_due_at(&rule()), next(), "{line}");
+    }
+}
+
+#[test]
+fn g24_1_l13_a_caller_who_withholds_his_number_is_no_reason_to_put_his_words_aside() {
+    for (caller, number) in [
+        ("13800005678", "13800005678"),
+        ("+86 750-5551234", "+86 750-5551234"),
+        ("sip:13800005678@pbx.example;user=phone", "13800005678"),
+        ("tel:+8613800005678", "+8613800005678"),
+        ("anonymous", ""),
+        ("sip:anonymous@anonymous.invalid", ""),
+        ("未知", ""),
+        ("1", ""),
+        ("", ""),
+    ] {
+        assert_eq!(number_of(caller), number, "{caller}");
     }
 }
