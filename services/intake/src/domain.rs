@@ -12,4 +12,5 @@ pub mod number;
 pub mod query_code;
 pub mod repeat;
 pub mod standing;
+pub mod text;
 pub mod words;

@@ -29,10 +29,10 @@ pub enum ActionError {
     #[error("没有这件投诉,或不在您的查看范围内;请核对编号")]
     NoComplaint,
     /// There is none, or none that the caller may know of.
-    #[error("没有这条待处理消息,或不在您的查看范围内")]
+    #[error("没有这条待处理消息,或不在您的查看范围内;请刷新列表")]
     NoQuarantine,
     /// There is none, or none that the caller may know of.
-    #[error("没有这个群体投诉预警,或不在您的查看范围内")]
+    #[error("没有这个群体投诉预警,或不在您的查看范围内;请刷新列表")]
     NoGroup,
     /// The caller may not do it there.
     #[error("{0}")]

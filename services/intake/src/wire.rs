@@ -21,6 +21,8 @@ use crate::{
 
 const PAGE_SIZE: u32 = 50;
 const PAGE_LIMIT: u32 = 500;
+/// More persons than that is a slip.
+const PERSONS_LIMIT: u32 = 1_000_000;
 
 /// A file that is handed in, by what its sender says of it.
 #[derive(Clone, PartialEq, Eq)]
@@ -42,7 +44,7 @@ pub fn word<W>(
     match number {
         0 => Ok(None),
         number => from(number).map(Some).ok_or_else(|| {
-            ActionError::Invalid(field, format!("没有代号为 {number} 的选项,请核对"))
+            ActionError::Invalid(field, format!("没有代号为 {number} 的选项,请从列表中选择"))
         }),
     }
 }
@@ -62,17 +64,24 @@ pub fn instant(
     at: Option<&Timestamp>,
 ) -> Result<Option<DateTime<Utc>>, ActionError> {
     at.map(|at| {
-        grpc::instant(at)
-            .ok_or_else(|| ActionError::Invalid(field, "时间超出可表示的范围".to_owned()))
+        grpc::instant(at).ok_or_else(|| {
+            ActionError::Invalid(
+                field,
+                "这个时间不存在(年份应在 1 至 9999 之间),请核对".to_owned(),
+            )
+        })
     })
     .transpose()
 }
 
 /// An id.
 pub fn id(field: &'static str, text: &str) -> Result<Uuid, ActionError> {
-    text.trim()
-        .parse()
-        .map_err(|_| ActionError::Invalid(field, "应为 UUID".to_owned()))
+    text.trim().parse().map_err(|_| {
+        ActionError::Invalid(
+            field,
+            "编号格式不正确,应为 UUID;请从列表或详情中复制,不要手工输入".to_owned(),
+        )
+    })
 }
 
 /// What claims a request. The digest is of the whole message, so that a changed one is not taken for a repeat.
@@ -203,10 +212,10 @@ pub fn draft(request: wire::RegisterRequest) -> Result<(Draft, Vec<Given>), Acti
         evidence: given.iter().map(|one| one.kind).collect(),
         reply_channel: word("reply_channel", request.reply_channel, Channel::from_number)?,
     };
-    if i32::try_from(draft.persons).is_err() {
+    if draft.persons > PERSONS_LIMIT {
         return Err(ActionError::Invalid(
             "persons",
-            "联名人数过大,请核对".to_owned(),
+            "联名人数超过一百万,请核对人数".to_owned(),
         ));
     }
     Ok((draft, given))

@@ -18,6 +18,7 @@ use crate::{
         media::{self, Media},
         number::Number,
         standing::{self, Outcome},
+        text,
         words::Channel,
     },
     errors::ActionError,
@@ -119,7 +120,7 @@ pub async fn add_material(
     ask: MaterialAsk,
 ) -> Result<Added, ActionError> {
     let now = desk.clock.now();
-    let content = ask.content.trim();
+    let content = text::clean(&ask.content);
     let length = content.chars().count();
     if length > complaint::CONTENT_LIMIT {
         return Err(standing::Refusal::TooLong(complaint::CONTENT_LIMIT).into());
@@ -271,6 +272,7 @@ pub async fn withdraw(
     statement: &str,
     given: &[Given],
 ) -> Result<(ComplaintRow, bool), ActionError> {
+    let statement = text::clean(statement);
     if statement.chars().count() > complaint::TEXT_LIMIT {
         return Err(ActionError::Invalid(
             "statement",
@@ -279,9 +281,7 @@ pub async fn withdraw(
     }
     know_files(desk, given).await?;
     let evidence = seal_evidence(desk, &target.key, given)?;
-    let sealed = target
-        .key
-        .seal(Content::Withdrawal, statement.trim().as_bytes())?;
+    let sealed = target.key.seal(Content::Withdrawal, statement.as_bytes())?;
     let (id, now) = (target.row.id, desk.clock.now());
     desk.db
         .transaction("withdraw", async |tx| {

@@ -14,7 +14,7 @@ use crate::{
     desk::Desk,
     domain::{
         complaint::{self, Source},
-        day, masking,
+        day, masking, text,
         words::Channel,
     },
     errors::ActionError,
@@ -61,7 +61,7 @@ pub async fn open(
         }
         .into());
     }
-    let why = masking::text(&complaint::line("why", &aside.why, complaint::LINE_LIMIT)?);
+    let why = masking::text(&text::cut(&aside.why, complaint::LINE_LIMIT));
     if why.is_empty() {
         return Err(ActionError::Invalid(
             "why",

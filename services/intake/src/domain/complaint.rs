@@ -6,8 +6,10 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+pub use super::text::{is_digest, line};
 use super::{
     contact, day, masking,
+    text::{self as texts, code},
     words::{Capacity, Channel, EvidenceKind},
 };
 
@@ -20,6 +22,10 @@ pub use refusal::Refusal;
 
 /// How far another machine's clock may run ahead of ours.
 pub const CLOCK_SKEW: TimeDelta = TimeDelta::seconds(60);
+/// What is said to have come before that is a slip of the year.
+pub const EARLIEST: TimeDelta = TimeDelta::days(3_653);
+/// The largest amount, in fen: a million million yuan. More is yuan taken for fen, and sums of it would run over.
+pub const AMOUNT_LIMIT: i64 = 100_000_000_000_000;
 /// The longest content; more goes into a file.
 pub const CONTENT_LIMIT: usize = 20_000;
 /// The longest of the other texts.
@@ -125,6 +131,9 @@ fn arrival(
     if at > now + CLOCK_SKEW {
         return Err(Refusal::InFuture);
     }
+    if at < now - EARLIEST {
+        return Err(Refusal::TooLongAgo);
+    }
     let at = at.min(now);
     let reason = masking::text(&line("late_reason", late_reason, LINE_LIMIT)?);
     if day::of(at) == day::of(now) {
@@ -138,15 +147,16 @@ fn arrival(
 }
 
 fn narrative(said: Narrative) -> Result<Narrative, Refusal> {
-    let length = said.content.chars().count();
+    let content = texts::clean(&said.content);
+    let length = content.chars().count();
     if length > CONTENT_LIMIT {
         return Err(Refusal::ContentTooLong(length));
     }
-    if said.content.trim().is_empty() {
+    if content.is_empty() {
         return Err(Refusal::ContentMissing);
     }
     Ok(Narrative {
-        content: said.content.trim().to_owned(),
+        content,
         demand: text("demand", &said.demand)?,
         complained_staff: line(
             "matter.complained_staff",
@@ -219,6 +229,9 @@ fn matter(given: Matter, complained: Option<&Unit>) -> Result<Matter, Refusal> {
     }
     if given.amount_fen < 0 {
         return Err(Refusal::AmountNegative);
+    }
+    if given.amount_fen > AMOUNT_LIMIT {
+        return Err(Refusal::AmountTooLarge);
     }
     let currency = match given.currency.trim() {
         _ if given.amount_fen == 0 => String::new(),
@@ -309,6 +322,13 @@ pub fn source(given: Source) -> Result<Source, Refusal> {
     let account = line("source.account", &given.account, LINE_LIMIT)?;
     let message_id = line("source.message_id", &given.message_id, 998)?;
     let raw_digest = given.raw_digest.trim().to_ascii_lowercase();
+    // It is looked up by an index, which counts bytes.
+    if message_id.len() > 998 {
+        return Err(Refusal::TooLong {
+            field: "source.message_id",
+            limit: 998,
+        });
+    }
     if account.is_empty() != message_id.is_empty() {
         return Err(Refusal::SourceIncomplete);
     }
@@ -322,15 +342,6 @@ pub fn source(given: Source) -> Result<Source, Refusal> {
         message_id,
         raw_digest,
     })
-}
-
-/// Whether it is a SHA-256, hexadecimal.
-#[must_use]
-pub fn is_digest(text: &str) -> bool {
-    text.len() == 64
-        && text
-            .bytes()
-            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// As wanted; else as it came; else in writing rather than by telephone.
@@ -356,41 +367,15 @@ fn reply(
     }
 }
 
-/// One line of the form, trimmed.
-pub fn line(field: &'static str, value: &str, limit: usize) -> Result<String, Refusal> {
-    let value = value.trim();
-    if value.chars().count() > limit {
-        return Err(Refusal::TooLong { field, limit });
-    }
-    if value.contains(char::is_control) {
-        return Err(Refusal::Malformed { field });
-    }
-    Ok(value.to_owned())
-}
-
 fn text(field: &'static str, value: &str) -> Result<String, Refusal> {
-    let value = value.trim();
-    let long = value.chars().count() > TEXT_LIMIT;
-    if long {
+    let value = texts::clean(value);
+    if value.chars().count() > TEXT_LIMIT {
         Err(Refusal::TooLong {
             field,
             limit: TEXT_LIMIT,
         })
     } else {
-        Ok(value.to_owned())
-    }
-}
-
-/// A code of reference data: opaque, but of sound letters, and of the axis it belongs to.
-fn code(field: &'static str, value: &str, axis: &str) -> Result<String, Refusal> {
-    let value = value.trim();
-    let known = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    let sound = value.is_empty()
-        || (value.len() <= 64 && value.starts_with(axis) && value.bytes().all(known));
-    if sound {
-        Ok(value.to_owned())
-    } else {
-        Err(Refusal::Malformed { field })
+        Ok(value)
     }
 }
 

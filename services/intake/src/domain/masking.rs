@@ -1,5 +1,7 @@
 //! What of an identity may be seen without a reason (JR/T 0171-2020 appendix A).
 
+use super::contact;
+
 /// Family names of two characters, the common ones.
 const DOUBLE_SURNAMES: [&str; 24] = [
     "欧阳", "司徒", "司马", "上官", "诸葛", "东方", "尉迟", "公孙", "慕容", "令狐", "皇甫", "端木",
@@ -63,19 +65,22 @@ pub fn email(email: &str) -> String {
 #[must_use]
 pub fn text(text: &str) -> String {
     let mut masked = String::with_capacity(text.len());
-    let mut run = String::new();
+    let (mut run, mut written) = (String::new(), String::new());
     for letter in text.chars().chain(['\n']) {
-        if letter.is_ascii_digit() || (letter.eq_ignore_ascii_case(&'x') && run.len() == 17) {
-            run.push(letter);
+        let digit = contact::narrow(letter);
+        if digit.is_ascii_digit() || (digit.eq_ignore_ascii_case(&'x') && run.len() == 17) {
+            run.push(digit);
+            written.push(letter);
             continue;
         }
         match run.len() {
-            0..=6 => masked.push_str(&run),
+            0..=6 => masked.push_str(&written),
             18 => masked.push_str(&id(&run)),
             7..=12 => masked.push_str(&phone(&run)),
             _ => masked.push_str(&card(&run)),
         }
         run.clear();
+        written.clear();
         masked.push(letter);
     }
     masked.pop();
@@ -124,6 +129,10 @@ mod tests {
         assert_eq!(
             text("卡6228480000001234567被扣200元,电话13812345678"),
             "卡622848*********4567被扣200元,电话138****5678"
+        );
+        assert_eq!(
+            text("电话１３８１２３４５６７８,扣２００元"),
+            "电话138****5678,扣２００元"
         );
     }
 }

@@ -29,10 +29,10 @@ pub enum Outcome {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// Nothing arrives tomorrow.
-    #[error("收到时间不能晚于现在")]
+    #[error("收到时间不能晚于现在,请核对日期和时间")]
     InFuture,
     /// Nothing arrives before what it belongs to.
-    #[error("收到时间不能早于投诉本身的收到时间")]
+    #[error("收到时间不能早于投诉本身的收到时间,请核对日期和投诉编号")]
     BeforeComplaint,
     /// Material is a text or a file.
     #[error("补充材料既没有文字也没有附件,请至少填写一项")]

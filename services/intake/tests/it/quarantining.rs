@@ -52,6 +52,10 @@ async fn g24_1_a_message_put_aside_is_one_item_with_its_own_clock() {
             expected
         );
     }
+    // Whatever a program says of a message, the message is seen: several lines, no end, a NUL.
+    let why = format!("登记未被接受:\n  content: 为空\0{}", "误".repeat(1_000));
+    let wordy = QuarantineRequest { why, ..aside("m1") };
+    assert!(mail.quarantine(wordy).await.unwrap().into_inner().already);
     let mut clerk = client(&stack, &clerk());
     let list = |overdue: Vec<bool>, items: Vec<suda_proto::intake::v1::QuarantineItem>| {
         assert_eq!(

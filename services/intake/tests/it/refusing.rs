@@ -109,9 +109,29 @@ async fn g24_1_what_is_wrong_is_named_and_nothing_is_half_written() {
     ] {
         assert_eq!(count(&stack, table).await, 0, "{table}");
     }
+    // What no database keeps is for the caller to mend, and what nobody sees bars nothing.
+    let mut request = complaint();
+    request.unit_code = "58900201\0".into();
+    let status = client.register(request).await.unwrap_err();
+    assert_eq!(status.code(), Code::InvalidArgument, "{status:?}");
+    assert!(status.message().contains("空字符"), "{status:?}");
+    let mut request = complaint();
+    request.content = "柜员\0把我的存折\u{202e}扔在地上\u{1b}[2J".into();
+    let who = request.complainant.as_mut().unwrap();
+    who.name = "\u{202e}欧阳明月\u{202c}".into();
+    who.phone = "\u{202d}＋８６１３８１２３４５６７８\u{202c}".into();
+    let registered = register(&mut client, request).await;
+    assert_eq!(number(&registered), "589002-2026-000001");
+    let earlier = register(&mut client, complaint()).await;
+    let get = suda_proto::intake::v1::GetRequest {
+        complaint_id: complaint_id(&earlier),
+        ..Default::default()
+    };
+    let answer = client.get(get).await.unwrap().into_inner();
     assert_eq!(
-        number(&register(&mut client, complaint()).await),
-        "589002-2026-000001"
+        answer.candidates.len(),
+        1,
+        "one telephone, however it is written"
     );
     stack.stop().await;
 }

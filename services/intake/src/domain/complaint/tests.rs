@@ -9,7 +9,7 @@ use super::{
 #[test]
 fn f2_2_what_is_wrong_is_named() {
     type Spoil = fn(&mut Draft);
-    let law: [(Spoil, &str, &str); 25] = [
+    let law: [(Spoil, &str, &str); 30] = [
         (|d| d.unit_code = "999".into(), "unit_code", "UNIT_UNKNOWN"),
         (
             |d| d.unit_code = "58900209".into(),
@@ -37,6 +37,31 @@ fn f2_2_what_is_wrong_is_named() {
             |d| d.narrative.content = " \n\t\u{3000}".into(),
             "content",
             "CONTENT_MISSING",
+        ),
+        (
+            |d| d.narrative.content = "\u{200b}\0\u{202e}\u{feff}".into(),
+            "content",
+            "CONTENT_MISSING",
+        ),
+        (
+            |d| d.received_at = Some(DateTime::UNIX_EPOCH),
+            "received_at",
+            "RECEIVED_TOO_LONG_AGO",
+        ),
+        (
+            |d| d.received_at = "-0009-01-01T00:00:00Z".parse().ok(),
+            "received_at",
+            "RECEIVED_TOO_LONG_AGO",
+        ),
+        (
+            |d| d.matter.amount_fen = i64::MAX,
+            "matter.amount_fen",
+            "AMOUNT_TOO_LARGE",
+        ),
+        (
+            |d| d.complainant.address = "台城街道\n环城西路".into(),
+            "complainant.address",
+            "MALFORMED",
         ),
         (
             |d| d.narrative.content = "投".repeat(20_001),
@@ -152,6 +177,19 @@ fn g3_a_sound_draft_is_received_in_its_normal_form() {
     assert_eq!(complaint.reply_channel, Some(Channel::Phone));
     assert_eq!(complaint.matter.currency, "CNY");
     assert_eq!(format!("{complaint:?}"), "Complaint(redacted)");
+}
+
+#[test]
+fn g24_1_characters_nobody_sees_neither_hide_a_name_nor_bar_a_complaint() {
+    let mut draft = sound();
+    draft.complainant.name = "\u{202e}张三\u{202c}\u{200b}".into();
+    draft.complainant.phone = "\u{202d}＋８６ 138 1234 5678\u{202c}".into();
+    draft.narrative.content = "柜员\0态度\u{1b}[2J恶劣\r\n排队两小时".into();
+    let complaint = check(draft).unwrap();
+    assert_eq!(complaint.complainant.name, "张三");
+    assert_eq!(complaint.complainant.masked_name(), "张*");
+    assert_eq!(complaint.complainant.phone, "13812345678");
+    assert_eq!(complaint.narrative.content, "柜员态度[2J恶劣\n排队两小时");
 }
 
 #[test]
