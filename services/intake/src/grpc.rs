@@ -176,8 +176,9 @@ impl IntakeService for Desk {
         scope.unions = narrowed(&caller, request.union_code);
         let from = wire::instant("registered_from", request.registered_from.as_ref())?;
         let until = wire::instant("registered_until", request.registered_until.as_ref())?;
-        let reader = self.db.reader();
-        let mut rows = store::complaints::list(reader, &scope, (from, until), after, size + 1)
+        let seen = self.db.seen_by(&caller).await;
+        let seen = seen.map_err(ActionError::from)?;
+        let mut rows = store::complaints::list(&seen, &scope, (from, until), after, size + 1)
             .await
             .map_err(ActionError::from)?;
         let next_token = cut(&mut rows, size, |row| Place {
@@ -268,8 +269,9 @@ impl IntakeService for Desk {
         let request = request.into_inner();
         let (size, after) = wire::page(request.page.as_ref())?;
         let unions = narrowed(&caller, request.union_code);
-        let reader = self.db.reader();
-        let mut rows = store::quarantine::list(reader, unions, request.resolved, after, size + 1)
+        let seen = self.db.seen_by(&caller).await;
+        let seen = seen.map_err(ActionError::from)?;
+        let mut rows = store::quarantine::list(&seen, unions, request.resolved, after, size + 1)
             .await
             .map_err(ActionError::from)?;
         let next_token = cut(&mut rows, size, |row| Place {

@@ -220,10 +220,12 @@ pub async fn find(
         caller.posts.first().map_or("", |post| &post.union),
     );
     let by = (actor.person_id.as_str(), actor.post.as_str());
+    let seen = desk.db.seen_by(caller).await?;
+    let found = store::complaints::of_token(&seen, &scope(caller), token, FOUND).await?;
+    drop(seen);
     desk.db
         .transaction("find_by_identity", async |tx| {
             store::logs::looked(tx, "FindByIdentity", Uuid::nil(), by, &why, now).await?;
-            let found = store::complaints::of_token(tx, &scope(caller), token, FOUND).await?;
             for row in &found {
                 store::logs::looked(tx, "FindByIdentity", row.id, by, &why, now).await?;
             }

@@ -213,7 +213,8 @@ pub async fn list(
     limit: u32,
 ) -> Result<Vec<GroupRow>, ActionError> {
     let limit = if limit == 0 { USUAL } else { limit.min(MOST) };
-    Ok(groups::list(desk.db.reader(), &scope(caller), union, limit).await?)
+    let seen = desk.db.seen_by(caller).await?;
+    Ok(groups::list(&seen, &scope(caller), union, limit).await?)
 }
 
 /// A group a caller may see, with the numbers of those of its complaints that he may.
@@ -222,17 +223,17 @@ pub async fn get(
     caller: &Caller,
     id: Uuid,
 ) -> Result<(GroupRow, Vec<String>), ActionError> {
-    let reader = desk.db.reader();
-    let group = groups::find(reader, id)
+    let seen = desk.db.seen_by(caller).await?;
+    let group = groups::find(&seen, id)
         .await?
         .filter(|group| caller.sees(&group.union_code))
         .ok_or(ActionError::NoGroup)?;
     let mut numbers = Vec::new();
-    for member in groups::members(reader, id).await? {
-        let Some(row) = store::complaints::find(reader, member).await? else {
+    for member in groups::members(&seen, id).await? {
+        let Some(row) = store::complaints::find(&seen, member).await? else {
             continue;
         };
-        match may_see(reader, &scope(caller), &row).await {
+        match may_see(&seen, &scope(caller), &row).await {
             Ok(()) => numbers.push(row.number),
             // Whom a complaint is kept from is not told that it is there.
             Err(ActionError::NoComplaint | ActionError::Recused) => {}

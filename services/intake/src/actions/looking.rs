@@ -1,7 +1,8 @@
 //! Looking at a complaint. Every look at text or identity is written down; what is seen without a reason is masked.
 
-use chassis::{auth::Caller, grpc::timestamp};
+use chassis::{auth::Caller, grpc::timestamp, sight::Sight};
 use chrono::TimeDelta;
+use sea_orm::ConnectionTrait;
 use suda_proto::{common::v1::Blob, intake::v1 as tells};
 use uuid::Uuid;
 
@@ -34,9 +35,11 @@ pub struct Seen {
     sealed: SealedRow,
     key: Option<DataKey>,
     actor: Actor,
+    sight: Sight,
 }
 
 /// How a complaint is asked for.
+#[derive(Clone, Copy)]
 pub enum By<'a> {
     /// By its id.
     Id(Uuid),
@@ -46,17 +49,14 @@ pub enum By<'a> {
 
 /// Finds a complaint for somebody who may see it.
 pub async fn find(desk: &Desk, caller: &Caller, by: By<'_>) -> Result<Seen, ActionError> {
-    let reader = desk.db.reader();
-    let row = match by {
-        By::Id(id) => store::complaints::find(reader, id).await?,
-        By::Number(number) => match Number::parse(number) {
-            Some(number) => store::complaints::find_number(reader, &number.to_string()).await?,
-            None => None,
-        },
+    let sight = Sight::from(caller);
+    let seen = desk.db.seen_by(sight.clone()).await?;
+    let Some(row) = look_up(&seen, by).await? else {
+        drop(seen);
+        return Err(hidden(desk, caller, by).await?);
     };
-    let row = row.ok_or(ActionError::NoComplaint)?;
-    may_see(reader, &scope(caller), &row).await?;
-    let sealed = store::complaints::sealed(reader, row.id)
+    may_see(&seen, &scope(caller), &row).await?;
+    let sealed = store::complaints::sealed(&seen, row.id)
         .await?
         .ok_or(ActionError::Inconsistent("key of complaint", row.id))?;
     let key = sealed
@@ -69,7 +69,31 @@ pub async fn find(desk: &Desk, caller: &Caller, by: By<'_>) -> Result<Seen, Acti
         sealed,
         key,
         actor,
+        sight,
     })
+}
+
+async fn look_up(
+    db: &impl ConnectionTrait,
+    by: By<'_>,
+) -> Result<Option<ComplaintRow>, ActionError> {
+    Ok(match by {
+        By::Id(id) => store::complaints::find(db, id).await?,
+        By::Number(number) => match Number::parse(number) {
+            Some(number) => store::complaints::find_number(db, &number.to_string()).await?,
+            None => None,
+        },
+    })
+}
+
+/// Why a complaint is not shown: there is none for the caller, or it concerns himself, which he is told.
+async fn hidden(desk: &Desk, caller: &Caller, by: By<'_>) -> Result<ActionError, ActionError> {
+    let db = desk.db.reader();
+    let Some(row) = look_up(db, by).await? else {
+        return Ok(ActionError::NoComplaint);
+    };
+    let barred = may_see(db, &scope(caller), &row).await;
+    Ok(barred.err().unwrap_or(ActionError::NoComplaint))
 }
 
 /// Writes a look down.
@@ -88,9 +112,9 @@ pub async fn log(desk: &Desk, rpc: &str, seen: &Seen, purpose: &str) -> Result<(
 
 /// Everything but the identity.
 pub async fn record(desk: &Desk, seen: &Seen) -> Result<tells::ComplaintRecord, ActionError> {
-    let reader = desk.db.reader();
+    let db = desk.db.seen_by(seen.sight.clone()).await?;
     let (id, key) = (seen.row.id, seen.key.as_ref());
-    let evidence = store::parts::evidence(reader, id)
+    let evidence = store::parts::evidence(&db, id)
         .await?
         .into_iter()
         .map(|row| {
@@ -116,7 +140,7 @@ pub async fn record(desk: &Desk, seen: &Seen) -> Result<tells::ComplaintRecord, 
             })
         });
     let evidence = evidence.collect::<Result<Vec<_>, ActionError>>()?;
-    let materials = store::parts::materials(reader, id)
+    let materials = store::parts::materials(&db, id)
         .await?
         .into_iter()
         .map(|row| {
@@ -182,17 +206,17 @@ pub async fn candidates(
     caller: &Caller,
     seen: &Seen,
 ) -> Result<Vec<tells::RepeatCandidate>, ActionError> {
-    let (reader, scope) = (desk.db.reader(), scope(caller));
+    let (db, scope) = (desk.db.seen_by(caller).await?, scope(caller));
     let since = seen.row.registered_at - TimeDelta::days(desk.settings.repeat_days);
     let text = narrative(seen)?.unwrap_or_default().content;
     let mut candidates = Vec::new();
-    for earlier in store::complaints::of_same_person(reader, &seen.row, since).await? {
-        match may_see(reader, &scope, &earlier).await {
+    for earlier in store::complaints::of_same_person(&db, &seen.row, since).await? {
+        match may_see(&db, &scope, &earlier).await {
             Ok(()) => {}
             Err(ActionError::NoComplaint | ActionError::Recused) => continue,
             Err(error) => return Err(error),
         }
-        let sealed = store::complaints::sealed(reader, earlier.id).await?;
+        let sealed = store::complaints::sealed(&db, earlier.id).await?;
         let theirs = sealed
             .map(|sealed| said(&desk.vault, &sealed, earlier.id))
             .transpose()?
@@ -229,16 +253,17 @@ pub async fn for_file(desk: &Desk, seen: &Seen) -> Result<tells::GetForFileRespo
             bytes: bytes.to_vec(),
         })
     };
-    let reveals = store::logs::reveals(desk.db.reader(), seen.row.id)
-        .await?
-        .into_iter()
-        .map(|row| tells::RevealEntry {
-            reveal_id: row.id.to_string(),
-            at: Some(timestamp(row.at)),
-            post: row.post,
-            person_id: row.person_id,
-            reason: row.reason,
-        });
+    let db = desk.db.seen_by(seen.sight.clone()).await?;
+    let reveals = store::logs::reveals(&db, seen.row.id).await?;
+    // Reads by itself.
+    drop(db);
+    let reveals = reveals.into_iter().map(|row| tells::RevealEntry {
+        reveal_id: row.id.to_string(),
+        at: Some(timestamp(row.at)),
+        post: row.post,
+        person_id: row.person_id,
+        reason: row.reason,
+    });
     Ok(tells::GetForFileResponse {
         record: Some(record(desk, seen).await?),
         complainant: Some(masked(seen)?),
@@ -410,7 +435,8 @@ pub async fn blob(
     if let Some(blob) = evidence {
         return Ok(blob);
     }
-    let materials = store::parts::materials(desk.db.reader(), seen.row.id).await?;
+    let db = desk.db.seen_by(seen.sight.clone()).await?;
+    let materials = store::parts::materials(&db, seen.row.id).await?;
     let original = seen.row.raw_digest == digest
         || materials
             .iter()

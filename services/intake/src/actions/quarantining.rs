@@ -142,7 +142,8 @@ pub async fn open(
 
 /// Finds a message for somebody who may see it.
 pub async fn find(desk: &Desk, caller: &Caller, id: Uuid) -> Result<QuarantineRow, ActionError> {
-    let row = store::quarantine::find(desk.db.reader(), id)
+    let seen = desk.db.seen_by(caller).await?;
+    let row = store::quarantine::find(&seen, id)
         .await?
         .ok_or(ActionError::NoQuarantine)?;
     if caller.sees(&row.union_code) {

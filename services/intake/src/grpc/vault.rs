@@ -107,12 +107,20 @@ impl VaultService for Desk {
         // Whoever reads the log stands in it.
         let post = caller.posts.first().map_or("", |post| post.code.as_str());
         let by = (caller.person_id.as_str(), post);
-        let reader = self.db.reader();
         let now = self.clock.now();
-        store::logs::looked(reader, "ListAccess", Uuid::nil(), by, "审计查阅", now)
-            .await
-            .map_err(ActionError::from)?;
-        let looks = store::erasing::looks(reader, &wanted)
+        store::logs::looked(
+            self.db.reader(),
+            "ListAccess",
+            Uuid::nil(),
+            by,
+            "审计查阅",
+            now,
+        )
+        .await
+        .map_err(ActionError::from)?;
+        let seen = self.db.seen_by(&caller).await;
+        let seen = seen.map_err(ActionError::from)?;
+        let looks = store::erasing::looks(&seen, &wanted)
             .await
             .map_err(ActionError::from)?;
         let full = looks.len() >= usize::try_from(size).unwrap_or(usize::MAX);

@@ -209,7 +209,79 @@ async fn two_unions_and_two_outlets_see_nothing_of_each_other() {
         .unwrap()
         .into_inner();
     assert!(theirs.items.is_empty());
+    a_second_wall_stands(&stack).await;
     stack.stop().await;
+}
+
+/// PostgreSQL itself keeps unions, outlets and those concerned apart, whatever a statement asks.
+async fn a_second_wall_stands(stack: &Stack) {
+    let mut ours = client(stack, &clerk());
+    let get = GetRequest {
+        number: "589002-2026-000001".into(),
+        ..GetRequest::default()
+    };
+    let seen = ours.get(get).await.unwrap().into_inner();
+    let complaint_id = seen.record.unwrap().complaint.unwrap().complaint_id;
+    let material = AddMaterialRequest {
+        request_id: new_id(),
+        complaint_id: complaint_id.clone(),
+        channel: 1,
+        content: "补充说明".into(),
+        ..Default::default()
+    };
+    ours.add_material(material).await.unwrap();
+    let reason = "电话回访核实".into();
+    let reveal = RevealRequest {
+        complaint_id,
+        reason,
+    };
+    ours.reveal(reveal).await.unwrap();
+    let complaint = [
+        "complaints",
+        "evidence",
+        "materials",
+        "reveals",
+        "access_log",
+    ];
+    stack.assert_walled(&complaint, &other_clerk()).await;
+    stack.assert_walled(&["quarantine"], &other_clerk()).await;
+    let outlet = person("P-02").post("58900202-head", "58900202", "589002", "unit_head");
+    stack.assert_walled(&complaint, &outlet).await;
+    // Nor does whom it concerns see it, though he may see every union.
+    let auditor = person("P-audit")
+        .post("44-audit", "44HG", "44", "auditor")
+        .unions(["*"]);
+    let all = "SELECT count(*) AS count FROM complaints";
+    assert_eq!(stack.count_seen(&auditor, all).await, 1);
+    stack
+        .execute("INSERT INTO recusals SELECT id, 'P-audit' FROM complaints")
+        .await;
+    assert_eq!(stack.count_seen(&auditor, all).await, 0);
+    // What was sent to his unit is seen from another union, as an office sends things down.
+    stack
+        .execute("INSERT INTO complaint_units SELECT id, '589001SL' FROM complaints")
+        .await;
+    assert_eq!(stack.count_seen(&other_clerk(), all).await, 1);
+    let without = stack
+        .without_policy(&["union_code", "complaint_id", "number"])
+        .await;
+    assert_eq!(
+        without,
+        [
+            "arrivals",
+            "blind_index",
+            "case_states",
+            "complaint_units",
+            "group_rules",
+            "kept_files",
+            "legal_holds",
+            "numbers",
+            "progress_attempts",
+            "recusals",
+            "sketches",
+            "units",
+        ]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
