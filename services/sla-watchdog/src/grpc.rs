@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use chassis::{
     auth::Caller,
+    db::Tx,
     grpc::{caller, denied, internal, invalid, not_found, unavailable},
 };
-use sea_orm::{DatabaseConnection, DbErr};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 use suda_proto::sla_watchdog::v1::{
     ClockView, ExplainRequest, ExplainResponse, Foreseen, ListClocksRequest, ListClocksResponse,
     ListRungsRequest, ListRungsResponse, ListToldRequest, ListToldResponse, PlannedRung,
@@ -39,6 +40,11 @@ impl Door {
         self.0.db.reader()
     }
 
+    /// A reading that is bounded by what the caller may see.
+    async fn seen_by(&self, caller: &Caller) -> Result<Tx, Status> {
+        self.0.db.seen_by(caller).await.map_err(failed)
+    }
+
     async fn law(&self) -> Result<Law, Status> {
         Law::load(self.db())
             .await
@@ -50,16 +56,20 @@ impl Door {
         let id: Uuid = id
             .parse()
             .map_err(|_| invalid("case_id", "须为案件编号(UUID)"))?;
-        let found = subjects::find(self.db(), id).await.map_err(failed)?;
+        let seen = self.seen_by(caller).await?;
+        let found = subjects::find(&seen, id).await.map_err(failed)?;
         found
             .filter(|subject| sees(caller, subject))
             .ok_or_else(|| not_found("没有此案件,或不在您的查看范围内"))
     }
 
-    async fn clocks_of(&self, law: &Law, subject: &SubjectRow) -> Result<Vec<ClockView>, Status> {
-        let rows = clocks::of(self.db(), subject.subject_id)
-            .await
-            .map_err(failed)?;
+    async fn clocks_of(
+        &self,
+        seen: &impl ConnectionTrait,
+        law: &Law,
+        subject: &SubjectRow,
+    ) -> Result<Vec<ClockView>, Status> {
+        let rows = clocks::of(seen, subject.subject_id).await.map_err(failed)?;
         let binding = rows
             .iter()
             .filter(|row| row.open())
@@ -86,9 +96,10 @@ impl Door {
             units: caller.outlet_only(),
             ..asked
         };
-        let rows = clocks::list_open(self.db(), &asked).await.map_err(failed)?;
+        let seen = self.seen_by(caller).await?;
+        let rows = clocks::list_open(&seen, &asked).await.map_err(failed)?;
         let ids = rows.iter().map(|row| row.subject_id).collect();
-        let known = subjects::of(self.db(), ids).await.map_err(failed)?;
+        let known = subjects::of(&seen, ids).await.map_err(failed)?;
         Ok(rows
             .into_iter()
             .filter_map(|row| {
@@ -99,8 +110,14 @@ impl Door {
     }
 
     /// A clock of a subject, by its code; of several policies' the one that is due first.
-    async fn clock(&self, subject: &SubjectRow, code: &str) -> Result<ClockRow, Status> {
-        let rows = clocks::of(self.db(), subject.subject_id)
+    async fn clock(
+        &self,
+        caller: &Caller,
+        subject: &SubjectRow,
+        code: &str,
+    ) -> Result<ClockRow, Status> {
+        let seen = self.seen_by(caller).await?;
+        let rows = clocks::of(&seen, subject.subject_id)
             .await
             .map_err(failed)?;
         rows.into_iter()
@@ -174,13 +191,14 @@ impl SlaWatchdogService for Door {
         let law = self.law().await?;
         if !asked.case_id.is_empty() {
             let subject = self.subject(&caller, &asked.case_id).await?;
-            let mut clocks = self.clocks_of(&law, &subject).await?;
+            let seen = self.seen_by(&caller).await?;
+            let mut clocks = self.clocks_of(&seen, &law, &subject).await?;
             if asked.with_related {
-                let related = subjects::children(self.db(), subject.subject_id)
+                let related = subjects::children(&seen, subject.subject_id)
                     .await
                     .map_err(failed)?;
                 for child in related.iter().filter(|child| sees(&caller, child)) {
-                    clocks.extend(self.clocks_of(&law, child).await?);
+                    clocks.extend(self.clocks_of(&seen, &law, child).await?);
                 }
             }
             return Ok(Response::new(ListClocksResponse { clocks }));
@@ -212,7 +230,7 @@ impl SlaWatchdogService for Door {
         let asked = request.into_inner();
         let law = self.law().await?;
         let subject = self.subject(&caller, &asked.case_id).await?;
-        let row = self.clock(&subject, &asked.clock_code).await?;
+        let row = self.clock(&caller, &subject, &asked.clock_code).await?;
         let now = self.0.clock.now();
         let explanation = foreseeing::explain(self.db(), &law, (&row, &subject), now)
             .await
@@ -253,12 +271,13 @@ impl SlaWatchdogService for Door {
         let caller = caller(&request)?;
         with_post(&caller)?;
         let subject = self.subject(&caller, &request.into_inner().case_id).await?;
+        let seen = self.seen_by(&caller).await?;
         let mut told = Vec::new();
-        for clock in clocks::of(self.db(), subject.subject_id)
+        for clock in clocks::of(&seen, subject.subject_id)
             .await
             .map_err(failed)?
         {
-            for rung in rungs::of(self.db(), clock.clock_id).await.map_err(failed)? {
+            for rung in rungs::of(&seen, clock.clock_id).await.map_err(failed)? {
                 let planned = PlannedRung {
                     clock_code: clock.code.clone(),
                     rung: Some(rung_view(&rung)),
@@ -286,6 +305,7 @@ impl SlaWatchdogService for Door {
         };
         let law = self.law().await?;
         let posts = caller.posts.iter().map(|post| post.code.clone()).collect();
+        // Bounded by the post alone: what it was told stays its holder's, whosever the case became.
         let told = rungs::told(self.db(), posts, asked.only_open, limit)
             .await
             .map_err(failed)?;

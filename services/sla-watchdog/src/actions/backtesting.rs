@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use sea_orm::DatabaseConnection;
+use sea_orm::ConnectionTrait;
 use suda_proto::{
     directory::v1::Policy as Draft,
     sla_watchdog::v1::{BacktestChange, BacktestLine, BacktestResponse},
@@ -31,7 +31,7 @@ pub(crate) struct Which {
 
 /// Tries a draft on closed cases.
 pub(crate) async fn backtest(
-    db: &DatabaseConnection,
+    db: &impl ConnectionTrait,
     law: Law,
     draft: &Draft,
     which: Which,

@@ -51,7 +51,7 @@ impl ForesightService for Door {
         let asked = request.into_inner();
         let law = self.law().await?;
         let subject = self.subject(&caller, &asked.case_id).await?;
-        let row = self.clock(&subject, &asked.clock_code).await?;
+        let row = self.clock(&caller, &subject, &asked.clock_code).await?;
         let now = self.0.clock.now();
         let certificate = foreseeing::certify(self.db(), &law, (&row, &subject), now)
             .await
@@ -118,7 +118,8 @@ impl ForesightService for Door {
             return Err(invalid("until", "截止时刻须晚于起始时刻"));
         }
         let law = self.law().await?;
-        backtesting::backtest(self.db(), law, &draft, which)
+        let seen = self.seen_by(&caller).await?;
+        backtesting::backtest(&seen, law, &draft, which)
             .await
             .map(Response::new)
             .map_err(|error| status(&error))

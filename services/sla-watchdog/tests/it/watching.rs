@@ -168,5 +168,17 @@ async fn every_clock_is_explained_day_by_day_to_its_own_union_only() {
         .unwrap()
         .into_inner();
     assert!(open.clocks.is_empty());
+    // PostgreSQL itself keeps them apart, whatever a statement asks.
+    stack
+        .assert_walled(&["subjects", "facts", "clocks", "rungs"], &other)
+        .await;
+    let all = "SELECT count(*) AS count FROM clocks";
+    assert_eq!(stack.count_seen(&own, all).await, stack.count(all).await);
+    assert_eq!(
+        stack
+            .without_policy(&["union_code", "subject_id", "clock_id"])
+            .await,
+        ["beyond", "units"]
+    );
     stack.stop().await;
 }
