@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use chassis::auth::Caller;
+use chassis::{auth::Caller, sight::Sight};
 use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 
@@ -136,20 +136,35 @@ pub(crate) async fn note(
     Ok(store::note(desk.db.reader(), &reading).await?)
 }
 
+/// The facts of these unions, by a reading that sees no others.
+async fn facts_of(
+    desk: &Desk,
+    unions: &[String],
+    starts_at: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<Fact>, ActionError> {
+    // The unions that were the unit's in the term, which may have left it since: not those of the caller.
+    let sight = Sight {
+        unions: Some(unions.to_vec()),
+        ..Sight::default()
+    };
+    let seen = desk.db.seen_by(sight).await?;
+    Ok(store::facts(&seen, unions.to_vec(), starts_at, until).await?)
+}
+
 /// Counts the figures of a unit, for whoever was found to have the right.
 pub(crate) async fn count_for(desk: &Desk, asked: &Asked) -> Result<Counted, ActionError> {
     let now = desk.clock.now();
     let period = Period::of(asked.year, asked.term)?;
     let cut_off = period.cut_off(asked.cut_off, now)?;
-    let db = desk.db.reader();
-    let tree = store::tree(db).await?;
+    let tree = store::tree(desk.db.reader()).await?;
     let last_day = crate::domain::period::day(cut_off - chrono::TimeDelta::microseconds(1));
     let unions: Vec<String> = tree
         .unions(&asked.unit, last_day)
         .ok_or_else(|| ActionError::NoUnit(asked.unit.clone()))?
         .into_iter()
         .collect();
-    let facts = store::facts(db, unions.clone(), period.starts_at, cut_off).await?;
+    let facts = facts_of(desk, &unions, period.starts_at, cut_off).await?;
     let figures = figures::count(&facts, &period, cut_off, &tree);
     let elapsed = cut_off - period.starts_at;
     let earlier = async |earlier: Period| {
@@ -160,7 +175,7 @@ pub(crate) async fn count_for(desk: &Desk, asked: &Asked) -> Result<Counted, Act
         } else {
             until
         };
-        let facts = store::facts(db, unions.clone(), earlier.starts_at, until).await?;
+        let facts = facts_of(desk, &unions, earlier.starts_at, until).await?;
         Ok::<_, ActionError>(figures::count(&facts, &earlier, until, &tree))
     };
     let before = earlier(period.before()?).await?;

@@ -36,7 +36,10 @@ pub async fn rehearse_term(
         return Err(ActionError::NotYours(unit.to_owned()));
     }
     let period = Period::of(year, term)?;
-    match reports::latest(desk.db.reader(), unit, &period).await? {
+    let seen = desk.db.seen_by(caller).await?;
+    let latest = reports::latest(&seen, unit, &period).await?;
+    drop(seen);
+    match latest {
         Some(kept) => rehearse(desk, caller, &kept, as_of).await,
         None => found(desk, (unit, period), None, as_of).await,
     }

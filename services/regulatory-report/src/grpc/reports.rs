@@ -119,14 +119,19 @@ fn format(format: api::ReportFormat) -> &'static str {
 impl Desk {
     /// The report of this id, when the caller may see it.
     async fn seen(&self, caller: &Caller, id: &str) -> Result<Kept, ActionError> {
-        reports::find(self.db.reader(), report_of(id)?)
+        let seen = self.db.seen_by(caller).await?;
+        reports::find(&seen, report_of(id)?)
             .await?
             .filter(|kept| may_see(caller, &kept.report.unit))
             .ok_or(ActionError::NoReport)
     }
 
-    async fn whole(&self, kept: &Kept) -> Result<api::GetReportResponse, ActionError> {
-        let (db, id) = (self.db.reader(), kept.report.id);
+    async fn whole(
+        &self,
+        caller: &Caller,
+        kept: &Kept,
+    ) -> Result<api::GetReportResponse, ActionError> {
+        let (db, id) = (&self.db.seen_by(caller).await?, kept.report.id);
         let tree = crate::store::tree(db).await?;
         let sections = reports::sections(db, id).await?.into_iter();
         let steps = reports::steps(db, id).await?.into_iter();
@@ -185,7 +190,8 @@ impl Desk {
             after,
             limit: i64::from(size),
         };
-        let found = reports::list(self.db.reader(), wanted).await?;
+        let seen = self.db.seen_by(caller).await?;
+        let found = reports::list(&seen, wanted).await?;
         let full = found.len() == usize::try_from(size).unwrap_or(usize::MAX);
         let last = found.last().map(|kept| kept.report.id.to_string());
         Ok(api::ListReportsResponse {
@@ -209,7 +215,9 @@ impl Desk {
         };
         let counted = actions::count_for(self, &asked).await?;
         actions::note(self, caller, "ExportReport", &counted).await?;
-        let frozen = reports::document(self.db.reader(), kept.report.id, format).await?;
+        let seen = self.db.seen_by(caller).await?;
+        let frozen = reports::document(&seen, kept.report.id, format).await?;
+        drop(seen);
         let document = match frozen {
             Some(row) => {
                 let bytes = self.blobs.get(&row.digest).await;
@@ -268,7 +276,7 @@ impl ReportService for Desk {
     ) -> Result<Response<api::GetReportResponse>, Status> {
         let caller = caller(&request)?;
         let kept = self.seen(&caller, &request.into_inner().report_id).await?;
-        Ok(Response::new(self.whole(&kept).await?))
+        Ok(Response::new(self.whole(&caller, &kept).await?))
     }
 
     async fn draft_report(

@@ -201,6 +201,13 @@ async fn a_union_sees_nothing_of_another_nor_of_its_office() {
         .await
         .unwrap();
     assert!(!format!("{answer:?}").contains("589001"));
+    // PostgreSQL itself keeps them apart, whatever a statement asks.
+    stack.assert_walled(&["cases"], &head_of("589003")).await;
+    let all = "SELECT count(*) AS count FROM cases";
+    assert_eq!(
+        (stack.count_seen(&head, all).await, stack.count(all).await),
+        (1, 2)
+    );
     for (role, unit, union) in [
         ("administrator", "44", "44"),
         ("handler", "58900201", "589002"),

@@ -395,6 +395,22 @@ async fn g23_a_stale_or_foreign_caller_changes_nothing() {
     };
     let own = reports(&stack, &one).list_reports(listed(Some(page))).await;
     assert_eq!(own.unwrap().into_inner().reports, [current]);
+    // PostgreSQL itself keeps it from them, whatever a statement asks.
+    let walled = ["reports", "report_sections", "report_steps"];
+    stack.assert_walled(&walled, &foreign).await;
+    let all = "SELECT count(*) AS count FROM report_sections";
+    assert_eq!(stack.count_seen(&one, all).await, stack.count(all).await);
+    let without = stack
+        .without_policy(&["union_code", "report_id", "case_id"])
+        .await;
+    let facts = [
+        "appeals",
+        "case_turns",
+        "clock_results",
+        "extensions",
+        "units",
+    ];
+    assert_eq!(without, facts);
     stack.stop().await;
 }
 
