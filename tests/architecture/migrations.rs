@@ -109,6 +109,24 @@ fn tables(text: &str) -> Vec<(String, Vec<String>)> {
 }
 
 #[test]
+fn whoever_bounds_readings_says_so_as_the_chassis_does() {
+    let name = "migrations/0020_sight.sql";
+    let original = fs::read_to_string(format!("{}/services/chassis/{name}", super::ROOT)).unwrap();
+    let mut seen = 0;
+    for service in services() {
+        if let Ok(copy) = fs::read_to_string(service.join(name)) {
+            seen += 1;
+            assert!(
+                copy == original,
+                "{} differs from the chassis",
+                service.display()
+            );
+        }
+    }
+    assert!(seen >= 5, "only {seen} services bound what is read");
+}
+
+#[test]
 fn every_service_has_the_messaging_tables_of_the_chassis() {
     let original = fs::read_to_string(format!(
         "{}/services/chassis/migrations/0001_messaging.sql",
