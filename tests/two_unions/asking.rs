@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, Value as Field};
-use suda_proto::{intake::v1::IdentityKind, routing::v1::DocumentKind};
+use suda_proto::{archive::v1::PaperKind, intake::v1::IdentityKind, routing::v1::DocumentKind};
 
 use super::{Known, SECRETS};
 use crate::course::request_id;
@@ -106,9 +106,10 @@ fn filled(
                 let wanted = if name == "term" { 2 } else { values.len() - 1 };
                 Some(Field::EnumNumber(values[wanted]))
             }
-            // A letter can be had in every format.
+            // A letter and a list can be had in every format.
             Kind::Enum(kind) if name == "kind" => Some(Field::EnumNumber(match kind.name() {
                 "DocumentKind" => DocumentKind::Answer.into(),
+                "PaperKind" => PaperKind::Register.into(),
                 _ => IdentityKind::Phone.into(),
             })),
             Kind::Message(_) if name == "until" => {

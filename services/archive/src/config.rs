@@ -28,4 +28,6 @@ pub struct Settings {
     pub custody_seconds: u64,
     /// The public keys with which it signed before.
     pub former_keys: Vec<String>,
+    /// The folder with the fonts of its papers; empty for the usual ones.
+    pub fonts: String,
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chassis::{
     blobs::Blobs, clock::Clock, db::Db, grpc::Peers, ids::Ids, keys::Keys, repeat::Wake,
 };
+use documents::Press;
 
 use crate::config::Settings;
 
@@ -24,6 +25,8 @@ pub struct Desk {
     pub keys: Keys,
     /// Wakes the tasks.
     pub wake: Wake,
+    /// Makes papers.
+    pub press: Arc<Press>,
     /// The settings.
     pub settings: Settings,
 }

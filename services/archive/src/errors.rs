@@ -4,6 +4,7 @@ use chassis::{
     grpc::{denied, internal, invalid, not_found, refused, stale, unavailable},
     requests::RequestTrouble,
 };
+use documents::RenderError;
 use sea_orm::{DbErr, RuntimeErr};
 use tonic::Status;
 
@@ -54,6 +55,9 @@ pub enum ActionError {
     /// The store does not answer.
     #[error("the object store failed")]
     Blobs(#[source] anyhow::Error),
+    /// A paper is not made.
+    #[error(transparent)]
+    Paper(#[from] RenderError),
     /// The database failed.
     #[error("the database failed")]
     Store(#[from] DbErr),
@@ -80,11 +84,19 @@ impl From<ActionError> for Status {
             | ActionError::Store(DbErr::Query(RuntimeErr::Internal(_))) => {
                 unavailable("档案库暂时连不上,请稍后重试")
             }
+            ActionError::Paper(RenderError::NoFonts(_)) => {
+                tracing::error!("{sentence}");
+                refused(
+                    "archive.no_fonts",
+                    "服务器上没有公文字体,暂时不能出具;请告知系统管理员",
+                )
+            }
             ActionError::Damaged(_) => {
                 tracing::error!("{sentence}");
                 refused("archive.damaged", sentence)
             }
             ActionError::Broken(_)
+            | ActionError::Paper(_)
             | ActionError::Blobs(_)
             | ActionError::Request(RequestTrouble::Store(_))
             | ActionError::Store(_) => internal(&error),

@@ -41,6 +41,7 @@ use crate::{
 };
 
 mod exporting;
+mod papers;
 mod reading;
 mod retention;
 mod transfers;
@@ -142,7 +143,8 @@ impl Desk {
     }
 
     async fn found(&self, caller: &Caller, which: &Which) -> Result<files::FileRow, ActionError> {
-        files::find(self.db.reader(), &scope(caller), which)
+        let seen = self.db.seen_by(caller).await?;
+        files::find(&seen, &scope(caller), which)
             .await?
             .ok_or(ActionError::NoFile)
     }
@@ -170,9 +172,9 @@ impl Desk {
         self.note(caller, "Search", &wanted.join(" "), "", &of)
             .await?;
         let grams = wanted.iter().flat_map(|word| words::grams(word)).collect();
-        let db = self.db.reader();
+        let seen = self.db.seen_by(caller).await?;
         let hits = files::search(
-            db,
+            &seen,
             &scope(caller),
             union,
             wanted.clone(),
@@ -232,7 +234,8 @@ impl Desk {
             after,
             limit: size,
         };
-        let rows = files::list(self.db.reader(), &scope(caller), wanted).await?;
+        let seen = self.db.seen_by(caller).await?;
+        let rows = files::list(&seen, &scope(caller), wanted).await?;
         let next_token = next(&rows, size, |row| {
             format!(
                 "{}.{}.{}.{}",
@@ -268,9 +271,9 @@ impl Desk {
         let row = self.found(caller, &which).await?;
         self.note(caller, "GetFile", &row.number, "", &row.union_code)
             .await?;
-        let db = self.db.reader();
-        let lines = files::items(db, row.file_id).await?;
-        let addenda = files::addenda(db, row.file_id).await?;
+        let seen = self.db.seen_by(caller).await?;
+        let lines = files::items(&seen, row.file_id).await?;
+        let addenda = files::addenda(&seen, row.file_id).await?;
         Ok(GetFileResponse {
             file: Some(view(&row)),
             items: lines.into_iter().map(item).collect(),
@@ -344,7 +347,7 @@ impl Desk {
         let what = format!("{wanted:?}");
         let of = one_union(caller, wanted.union.as_deref());
         self.note(caller, "ListLedger", &what, "", &of).await?;
-        let db = self.db.reader();
+        let db = &self.db.seen_by(caller).await?;
         let entries = ledger::list(db, &scope(caller), &wanted).await?;
         let next_token = next(&entries, size, |entry| (entry.seq + 1).to_string());
         Ok(ListLedgerResponse {

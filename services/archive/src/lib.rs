@@ -11,7 +11,8 @@ use chassis::{
 };
 use suda_proto::archive::v1::{
     access_log_service_server::AccessLogServiceServer,
-    archive_service_server::ArchiveServiceServer, retention_service_server::RetentionServiceServer,
+    archive_service_server::ArchiveServiceServer, paper_service_server::PaperServiceServer,
+    retention_service_server::RetentionServiceServer,
     transfer_service_server::TransferServiceServer,
 };
 
@@ -27,6 +28,7 @@ pub mod file;
 pub mod grpc;
 pub mod inspection;
 pub mod lists;
+mod papers;
 pub mod publications;
 pub mod record;
 pub mod scanning;
@@ -77,6 +79,7 @@ impl Service for Archive {
             .serves(TransferServiceServer::from_arc(desk.clone()))
             .serves(RetentionServiceServer::from_arc(desk.clone()))
             .serves(AccessLogServiceServer::from_arc(desk.clone()))
+            .serves(PaperServiceServer::from_arc(desk.clone()))
             .hears(Inbox::new(desk).on_everything_of(&["suda."]))
             .repeats(Repeat::every(SIGN, sign_every, move || {
                 let desk = signing.clone();
@@ -116,6 +119,7 @@ impl Service for Archive {
 /// The archive room of a process.
 #[must_use]
 pub fn desk(base: Base, settings: config::Settings) -> Arc<Desk> {
+    let fonts = (!settings.fonts.is_empty()).then(|| settings.fonts.clone().into());
     Arc::new(Desk {
         clock: base.clock,
         ids: base.ids,
@@ -124,6 +128,7 @@ pub fn desk(base: Base, settings: config::Settings) -> Arc<Desk> {
         peers: base.peers,
         keys: base.keys,
         wake: base.wake,
+        press: Arc::new(documents::Press::new(fonts)),
         settings,
     })
 }

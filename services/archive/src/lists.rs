@@ -218,7 +218,11 @@ pub fn gigabytes(bytes: i64) -> String {
     format!("{}.{:03}", thousandths / 1000, thousandths % 1000)
 }
 
-fn csv(lines: Vec<Vec<String>>) -> anyhow::Result<Vec<u8>> {
+/// Lines as spreadsheets read them.
+///
+/// # Errors
+/// When they cannot be written.
+pub(crate) fn csv(lines: Vec<Vec<String>>) -> anyhow::Result<Vec<u8>> {
     // The mark lets spreadsheets know that it is UTF-8.
     let mut writer = csv::WriterBuilder::new()
         .flexible(true)

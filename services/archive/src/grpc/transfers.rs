@@ -24,7 +24,7 @@ use crate::{
     errors::ActionError,
     lists,
     publications::{transfer, view},
-    store::transfers::{self, TransferRow},
+    store::transfers::{self, LineRow, TransferRow},
 };
 
 /// Who hands over: the reception of the union, or of the office or the province for its own.
@@ -38,7 +38,7 @@ const RECEPTION: [&str; 6] = [
 ];
 
 /// The years that a transfer may be of.
-fn year(asked: u32) -> Result<i32, ActionError> {
+pub(super) fn year(asked: u32) -> Result<i32, ActionError> {
     i32::try_from(asked)
         .ok()
         .filter(|year| (2000..=9999).contains(year))
@@ -46,15 +46,34 @@ fn year(asked: u32) -> Result<i32, ActionError> {
 }
 
 impl Desk {
-    async fn transfer_of(
+    pub(super) async fn transfer_of(
         &self,
         caller: &chassis::auth::Caller,
         asked: &str,
     ) -> Result<TransferRow, ActionError> {
-        transfers::find(self.db.reader(), id("transfer_id", asked)?)
+        let seen = self.db.seen_by(caller).await?;
+        transfers::find(&seen, id("transfer_id", asked)?)
             .await?
             .filter(|row| caller.sees(&row.union_code))
             .ok_or(ActionError::None("批移交"))
+    }
+
+    /// The whole list of a transfer. What it makes is one thing: whoever must keep out of one of its cases does not get it.
+    pub(super) async fn whole_list(
+        &self,
+        caller: &chassis::auth::Caller,
+        row: &TransferRow,
+        what: &str,
+    ) -> Result<Vec<LineRow>, ActionError> {
+        // The service's own reading: a reading of the caller's would not see what bars him.
+        let db = self.db.reader();
+        let barred = crate::store::access::barred_from(db, &caller.person_id).await?;
+        let lines = transfers::lines(db, row.transfer_id).await?;
+        if lines.iter().any(|line| barred.contains(&line.file.case_id)) {
+            let sentence = format!("本批含有您应当回避的案卷,不能导出{what}");
+            return Err(ActionError::NotYours(sentence));
+        }
+        Ok(lines)
     }
 
     async fn answer_transfers(
@@ -77,8 +96,8 @@ impl Desk {
             asked => Some(year(asked)?),
         };
         let union = named_union(caller, asked.union_code)?;
-        let rows =
-            transfers::list(self.db.reader(), &scope(caller), union, only, after, size).await?;
+        let seen = self.db.seen_by(caller).await?;
+        let rows = transfers::list(&seen, &scope(caller), union, only, after, size).await?;
         let next_token = next(&rows, size, |row| {
             format!("{}.{}.{}", row.year, row.batch, row.union_code)
         });
@@ -97,7 +116,7 @@ impl Desk {
         let what = row.transfer_id.to_string();
         self.note(caller, "GetTransfer", &what, "", &row.union_code)
             .await?;
-        let db = self.db.reader();
+        let db = &self.db.seen_by(caller).await?;
         let barred = crate::store::access::barred_from(db, &caller.person_id).await?;
         let lines = transfers::lines(db, row.transfer_id).await?;
         let lines = lines
@@ -208,18 +227,7 @@ impl TransferService for Desk {
         let asked = request.get_ref();
         let reason = reason(&asked.reason)?;
         let row = self.transfer_of(&caller, &asked.transfer_id).await?;
-        // A bag is one thing: whoever must keep out of one of its cases does not get it.
-        let db = self.db.reader();
-        let barred = crate::store::access::barred_from(db, &caller.person_id)
-            .await
-            .map_err(ActionError::from)?;
-        let lines = transfers::lines(db, row.transfer_id)
-            .await
-            .map_err(ActionError::from)?;
-        if lines.iter().any(|line| barred.contains(&line.file.case_id)) {
-            let sentence = "本批含有您应当回避的案卷,不能导出移交包".to_owned();
-            return Err(ActionError::NotYours(sentence).into());
-        }
+        self.whole_list(&caller, &row, "移交包").await?;
         let what = row.transfer_id.to_string();
         self.note(&caller, "ExportTransfer", &what, reason, &row.union_code)
             .await?;

@@ -1,5 +1,7 @@
 //! Cases, units and recusals, as others told them.
 
+use std::collections::BTreeMap;
+
 use chassis::db::{Tx, sql};
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
@@ -166,6 +168,25 @@ pub async fn unit_names(
         .all(db)
         .await?;
     Ok(rows.into_iter().map(|row| row.name).collect())
+}
+
+#[derive(FromQueryResult)]
+struct CodeAndName {
+    code: String,
+    name: String,
+}
+
+/// What units are called now, by code; those that nobody told of are left out.
+pub async fn named(
+    db: &impl ConnectionTrait,
+    codes: Vec<String>,
+) -> Result<BTreeMap<String, String>, DbErr> {
+    // The newest name stands first; a name has no blank in it.
+    let text = "SELECT code, split_part(name, ' ', 1) AS name FROM units WHERE code = ANY($1)";
+    let rows = CodeAndName::find_by_statement(sql(text, [codes.into()]))
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.code, row.name)).collect())
 }
 
 /// Bars a person from a case (guideline art. 5 and 19).

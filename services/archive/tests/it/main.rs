@@ -3,6 +3,7 @@
 
 mod keeping;
 mod looking;
+mod papers;
 mod retaining;
 mod sealing;
 mod transferring;
@@ -57,6 +58,7 @@ fn settings() -> Settings {
         custody_folder: String::new(),
         custody_seconds: 3600,
         former_keys: Vec::new(),
+        fonts: String::new(),
     }
 }
 

@@ -128,6 +128,7 @@ async fn g22_a_year_is_handed_over_checked_by_four_properties_and_received() {
     // What was not executed is not called passed.
     let scan = items.iter().find(|item| item.code == "A1").unwrap();
     assert_eq!(scan.result(), CheckResult::NotExecuted);
+    papers::of_what_waits(&stack, &handed).await;
 
     let (received, items) = receive(&stack, &handed, true, "").await.unwrap();
     assert_eq!(received.state(), TransferState::Accepted);
@@ -158,6 +159,7 @@ async fn g22_a_year_is_handed_over_checked_by_four_properties_and_received() {
         ]
     );
     assert!(lines.iter().all(|line| !line.title.contains("柜员")));
+    papers::of_what_was_received(&stack, &handed).await;
     stack.stop().await;
 }
 
