@@ -9,8 +9,10 @@ pub struct SuperiorReport {
     pub issuer: String,
     /// The unit that signs.
     pub signed_by: String,
-    /// 文号; empty when it has none.
+    /// 文号; empty while it has none.
     pub number: String,
+    /// Whether it is a draft, which is written across every page; its day is then left to the pen.
+    pub draft: bool,
     /// 投诉编号.
     pub complaint: String,
     /// 主送: the superior or regulator.
@@ -37,7 +39,7 @@ pub struct SuperiorReport {
     pub copy_to: String,
     /// Whom to ask: a post, a telephone; a line each.
     pub contact: String,
-    /// The date of the report.
+    /// The date of the report; of a draft, the day that its contents are of.
     pub dated: Date,
 }
 
@@ -55,8 +57,11 @@ impl Document for SuperiorReport {
             ..Paper::default()
         };
         paper.signed(&self.signed_by, self.dated);
+        if self.draft {
+            "　　年　　月　　日".clone_into(&mut paper.signed_on);
+        }
         paper.text(format!(
-            "你单位{}转来的客户投诉（来文号：{}）已经办理完毕，现将有关情况报告如下。",
+            "{}转来的客户投诉（来文号：{}），我单位已经按照要求办理完毕。现将有关情况报告如下：",
             self.received_on, self.source_number
         ));
         let due = self.due.map(|due| due.to_string()).unwrap_or_default();
@@ -66,6 +71,8 @@ impl Document for SuperiorReport {
         paper.section("三、处理结果及答复情况", &self.result);
         paper.section("四、整改措施", &self.rectification);
         paper.text("特此报告。");
-        Sheet::paper(&self.complaint, &self.signed_by, self.dated, paper)
+        let mut sheet = Sheet::paper(&self.complaint, &self.signed_by, self.dated, paper);
+        sheet.draft = self.draft;
+        sheet
     }
 }

@@ -9,17 +9,19 @@ use chrono::{DateTime, Utc};
 use documents::{Date, Document, Moment};
 
 use crate::{
-    domain::{case::Case, paper::Paper},
+    domain::{case::Case, paper::Paper, suggestion::Table},
     errors::ActionError,
     store::{
         detail::{self, AnswerRow, ApprovalRow, HistoryRow, OrderRow, OrderUnitRow},
-        reference,
+        reference, taxonomy,
     },
 };
 
+pub mod appeals;
 pub mod certificate;
 pub mod forms;
 pub mod letters;
+mod report;
 
 /// Everything routing knows of a case that stands on a paper.
 pub struct File {
@@ -35,6 +37,8 @@ pub struct File {
     pub answer: Option<AnswerRow>,
     /// The names of units and posts, by code.
     pub names: BTreeMap<String, String>,
+    /// What complaints are classified by; none while nothing was published.
+    pub taxonomy: Option<Table>,
     /// The name of the union's reception.
     pub reception: String,
 }
@@ -49,6 +53,7 @@ impl File {
             approvals: detail::approvals(db, case.id).await?,
             answer: detail::answer(db, case.id).await?,
             names: BTreeMap::new(),
+            taxonomy: taxonomy::current(db).await?,
             reception: reference::reception(db, &case.registration.union)
                 .await?
                 .map_or_else(|| "投诉受理部门".to_owned(), |unit| unit.name),
@@ -101,10 +106,16 @@ impl File {
             .unwrap_or_else(|| code.to_owned())
     }
 
+    /// What a code of the taxonomy means; the code when it is not known.
+    fn term(&self, axis: i32, code: &str) -> String {
+        let table = self.taxonomy.as_ref();
+        let name = table.and_then(|table| table.name(axis, code));
+        name.unwrap_or(code).to_owned()
+    }
+
     /// The last of these things that happened.
     fn last(&self, events: &[&str]) -> Option<&HistoryRow> {
-        let mut newest_first = self.history.iter().rev();
-        newest_first.find(|row| events.contains(&row.event.as_str()))
+        last(&self.history, events)
     }
 
     /// When the last of these things happened.
@@ -114,13 +125,24 @@ impl File {
 
     /// What was written under a heading when the last of these things happened; empty when nothing was.
     fn said(&self, events: &[&str], heading: &str) -> String {
-        let texts = self.last(events).map(|row| row.texts.clone());
-        let texts: Vec<(String, String)> = texts
-            .and_then(|texts| serde_json::from_value(texts).ok())
-            .unwrap_or_default();
-        let found = texts.into_iter().find(|(name, _)| name == heading);
-        found.map(|(_, text)| text).unwrap_or_default()
+        said(&self.history, events, heading)
     }
+}
+
+/// The last of these things that happened.
+fn last<'a>(history: &'a [HistoryRow], events: &[&str]) -> Option<&'a HistoryRow> {
+    let mut newest_first = history.iter().rev();
+    newest_first.find(|row| events.contains(&row.event.as_str()))
+}
+
+/// What was written under a heading when the last of these things happened; empty when nothing was.
+fn said(history: &[HistoryRow], events: &[&str], heading: &str) -> String {
+    let texts = last(history, events).map(|row| row.texts.clone());
+    let texts: Vec<(String, String)> = texts
+        .and_then(|texts| serde_json::from_value(texts).ok())
+        .unwrap_or_default();
+    let found = texts.into_iter().find(|(name, _)| name == heading);
+    found.map(|(_, text)| text).unwrap_or_default()
 }
 
 /// The only paper of its kind that a case has not got.

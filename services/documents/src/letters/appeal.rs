@@ -1,9 +1,9 @@
 //! Letters of the appeal body (办事处 or 合规部) to whoever asked for a review (令2020年第3号 art. 20).
 
 use super::Letterhead;
-use crate::{Date, Document, Sheet};
+use crate::{Document, Sheet};
 
-/// 申诉受理告知书.
+/// 核查申请受理通知书.
 #[derive(Clone)]
 pub struct AppealAcceptance {
     /// What every letter has; `received_on` is when the application arrived.
@@ -14,11 +14,11 @@ pub struct AppealAcceptance {
     pub decided_by: String,
     /// The reference of the decision that is appealed.
     pub decision: String,
-    /// When the appeal is to be decided: 30 days (令2020年第3号 art. 20).
-    pub due: Date,
+    /// By when it is decided, in words (令2020年第3号 art. 20), e.g. "自收到核查申请之日起30日内".
+    pub limit: String,
 }
 
-/// 申诉处理决定书.
+/// 核查决定书.
 #[derive(Clone)]
 pub struct AppealDecision {
     /// What every letter has; `received_on` is when the application arrived.
@@ -29,7 +29,7 @@ pub struct AppealDecision {
     pub decided_by: String,
     /// The reference of the decision that is appealed.
     pub decision: String,
-    /// What the complainant asks for.
+    /// What the complainant asks for, and why.
     pub request: String,
     /// What was checked: process, limits and result, and what was found.
     pub findings: String,
@@ -66,35 +66,40 @@ impl AppealOutcome {
 
 impl Document for AppealAcceptance {
     fn sheet(&self) -> Sheet {
-        let mut paper = self.head.paper("投诉申诉受理告知书");
+        let mut paper = self.head.paper("投诉核查申请受理通知书");
         paper.text(format!(
-            "您于{}提出的核查申请，我单位决定予以受理。现将有关事项告知如下：",
+            "您于{}提出的核查申请，我单位决定予以受理。现将有关事项通知如下：",
             self.head.received_on
         ));
         paper.facts([
             ("申诉编号", self.appeal.clone()),
             ("原处理单位", self.decided_by.clone()),
             ("原处理决定", self.decision.clone()),
-            ("答复期限", format!("{}前", self.due)),
+            ("答复期限", self.limit.clone()),
             (
                 "依据",
                 "《银行业保险业消费投诉处理管理办法》第二十条".to_owned(),
             ),
         ]);
         paper
-            .text("我单位将对原处理过程、时限和结果进行核查，由未参与原处理的人员办理。特此告知。");
+            .text("我单位将对原处理过程、时限和结果进行核查，由未参与原处理的人员办理。特此通知。");
         self.head.sheet(paper)
     }
 }
 
 impl Document for AppealDecision {
     fn sheet(&self) -> Sheet {
-        let mut paper = self.head.paper("投诉申诉处理决定书");
+        let mut paper = self.head.paper("投诉核查决定书");
         paper.text(format!(
-            "您于{}提出的核查申请（申诉编号：{}），不服{}的处理决定（{}），我单位已经核查完毕，现决定如下：",
-            self.head.received_on, self.appeal, self.decided_by, self.decision
+            "您于{}提出的核查申请，我单位已经核查完毕，现决定如下：",
+            self.head.received_on
         ));
-        paper.section("一、申诉请求", &self.request);
+        paper.facts([
+            ("申诉编号", self.appeal.clone()),
+            ("原处理单位", self.decided_by.clone()),
+            ("原处理决定", self.decision.clone()),
+        ]);
+        paper.section("一、申请事项和理由", &self.request);
         paper.section("二、核查的事实", &self.findings);
         paper.section("三、依据和理由", &self.basis);
         let conclusion = format!("{}。{}", self.outcome.words(), self.conclusion);

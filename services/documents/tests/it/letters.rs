@@ -74,10 +74,10 @@ fn l20a_l20b_the_letters_of_an_appeal_name_the_decision() {
     assert_says(
         &accepted,
         &[
-            "投诉申诉受理告知书",
+            "投诉核查申请受理通知书",
             "申诉编号5890-2026-000001",
             "原处理决定台投复〔2026〕1号",
-            "答复期限2026年11月5日前",
+            "答复期限自收到核查申请之日起30日内（2026年11月5日前）",
             "第二十条",
         ],
     );
@@ -85,8 +85,9 @@ fn l20a_l20b_the_letters_of_an_appeal_name_the_decision() {
     assert_says(
         &decided,
         &[
-            "投诉申诉处理决定书",
-            "一、申诉请求要求赔偿误工费。",
+            "投诉核查决定书",
+            "申诉编号5890-2026-000001原处理单位",
+            "一、申请事项和理由要求赔偿误工费。",
             "二、核查的事实原处理过程、时限和结果均符合规定。",
             "四、处理决定维持原处理决定。对误工费请求不予支持。",
             "五、救济途径",
@@ -120,7 +121,15 @@ fn g17_4_g18_2b_the_report_to_a_superior_names_what_it_answers() {
             "三、处理结果及答复情况手续费已退还",
             "四、整改措施已修正参数",
             "特此报告。",
+            "（公章）2026年9月30日",
             "抄送：合规部",
         ],
     );
+    // Before it is sent people write it: no number and no day yet.
+    let mut report = samples::superior_report();
+    report.number = String::new();
+    report.draft = true;
+    let draft = printed(&report).text();
+    assert_says(&draft, &["草稿"]);
+    assert!(!draft.contains("2026年9月30日"), "{draft}");
 }

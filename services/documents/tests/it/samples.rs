@@ -174,7 +174,7 @@ pub(crate) fn appeal_acceptance() -> AppealAcceptance {
         appeal: "5890-2026-000001".into(),
         decided_by: UNION.into(),
         decision: "台投复〔2026〕1号".into(),
-        due: day("2026-11-05"),
+        limit: "自收到核查申请之日起30日内（2026年11月5日前）".into(),
     }
 }
 
@@ -205,6 +205,7 @@ pub(crate) fn superior_report() -> SuperiorReport {
         issuer: UNION.into(),
         signed_by: UNION.into(),
         number: "台报〔2026〕7号".into(),
+        draft: false,
         complaint: NUMBER.into(),
         to: "江门办事处".into(),
         source_number: "粤江转〔2026〕18号".into(),

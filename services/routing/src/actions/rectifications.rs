@@ -17,13 +17,14 @@ use crate::{
         notice::{Words, beside},
         rectification::{Rectification, Task, who_leads},
         standing::Actor,
+        suggestion::{BUSINESS, CAUSE},
     },
     errors::ActionError,
     publications::{
         self,
         matters::{Step, rectification_view},
     },
-    store::{self, record::Text, rectifications, reference},
+    store::{self, record::Text, rectifications, reference, taxonomy},
 };
 
 /// What every command on a rectification answers.
@@ -65,6 +66,26 @@ pub fn sees(caller: &Caller, case: &Case, task: &Rectification) -> bool {
     super::sees(caller, case) || own && caller.sees(&task.union) && !barred
 }
 
+/// Refuses codes that are not in the taxonomy; while none was published there is nothing to look them up in.
+async fn known_codes(tx: &Tx, opening: &Opening) -> Result<(), ActionError> {
+    let Some(table) = taxonomy::current(tx).await? else {
+        return Ok(());
+    };
+    for (field, axis, name, code) in [
+        ("business_code", BUSINESS, "业务类别", &opening.business),
+        ("cause_code", CAUSE, "投诉原因", &opening.cause),
+    ] {
+        let code = code.trim();
+        if !code.is_empty() && table.name(axis, code).is_none() {
+            let sentence = format!(
+                "没有{name}代码 {code};现行代码用 suda taxonomy list 查看,不填则取该投诉的{name}"
+            );
+            return Err(ActionError::invalid(field, sentence));
+        }
+    }
+    Ok(())
+}
+
 /// Gives a unit its task (guideline art. 10).
 pub async fn open(
     desk: &Desk,
@@ -88,6 +109,7 @@ pub async fn open(
         let sentence = format!("本联社没有单位 {unit},或者该单位已撤销");
         return Err(ActionError::invalid("unit_code", sentence));
     }
+    known_codes(tx, opening).await?;
     let task = Task {
         id: desk.ids.new_id(),
         unit,

@@ -19,6 +19,12 @@ pub enum Paper {
     Extension = 6,
     /// 时限说明书.
     Certificate = 7,
+    /// 核查申请受理通知书.
+    AppealAcceptance = 8,
+    /// 核查决定书.
+    AppealDecision = 9,
+    /// 向上级书面报告.
+    SuperiorReport = 10,
 }
 
 impl Paper {
@@ -33,6 +39,11 @@ impl Paper {
             Self::Answer => "尚未答复投诉人,不能出具处理意见书",
             Self::Extension => "没有经批准的延期,不能出具延期告知书",
             Self::Certificate => "没有这项时限,不能出具时限说明书",
+            Self::AppealAcceptance => "没有已受理的申诉,不能出具核查申请受理通知书",
+            Self::AppealDecision => "申诉尚未作出核查决定,不能出具核查决定书",
+            Self::SuperiorReport => {
+                "不是上级、监管部门或第三方转来的投诉,或者尚未答复投诉人,不能出具书面报告"
+            }
         }
     }
 }

@@ -85,22 +85,34 @@ pub struct Table {
     pub version: u64,
     /// The entry above each, by axis and code.
     pub above: BTreeMap<(i32, String), String>,
-    /// The names of functions.
-    pub functions: BTreeMap<String, String>,
+    /// The name of each, by axis and code.
+    pub names: BTreeMap<(i32, String), String>,
     /// The rows, in their order.
     pub rows: Vec<Row>,
 }
 
-/// Axes, by the contract's numbers.
-const HANDLED_VIA: i32 = 1;
-const BUSINESS: i32 = 2;
-const CAUSE: i32 = 3;
+/// Axis A of JR/T 0169; axes go by the contract's numbers.
+pub const HANDLED_VIA: i32 = 1;
+/// Axis B of JR/T 0169.
+pub const BUSINESS: i32 = 2;
+/// Axis C of JR/T 0169.
+pub const CAUSE: i32 = 3;
+/// What a unit is there for.
+pub const FUNCTION: i32 = 4;
 
 impl Table {
     /// The first row that fits.
     #[must_use]
     pub fn decide(&self, asked: Asked<'_>) -> Option<&Row> {
         self.rows.iter().find(|row| self.fits(row, asked))
+    }
+
+    /// The name of a code; none when there is no such code on the axis. Complaints keep one that is used no more, so it has
+    /// its name still.
+    #[must_use]
+    pub fn name(&self, axis: i32, code: &str) -> Option<&str> {
+        let name = self.names.get(&(axis, code.to_owned()));
+        name.map(String::as_str)
     }
 
     fn fits(&self, row: &Row, asked: Asked<'_>) -> bool {

@@ -22,7 +22,7 @@ use crate::{
         paper::{self, Paper},
     },
     errors::ActionError,
-    papers::{self, AnyPaper, File},
+    papers::{self, AnyPaper, File, appeals::AppealFile},
     publications::stamp,
     store::{
         self,
@@ -45,7 +45,7 @@ pub(super) async fn render(
     let case = find(desk, caller, &asked.case_id, &asked.number).await?;
     let case_id = case.id;
     let file = File::read(&desk.db, case).await?;
-    let document = fill(desk, &file, paper, &asked.clock_code).await?;
+    let document = fill(desk, &file, paper, &asked).await?;
     let Rendered {
         bytes,
         media_type,
@@ -125,6 +125,9 @@ fn paper_of(kind: i32) -> Result<Paper, ActionError> {
         Ok(Kind::Extension) => Ok(Paper::Extension),
         Ok(Kind::Certificate) => Ok(Paper::Certificate),
         Ok(Kind::Unspecified) | Err(_) => Err(ActionError::invalid("kind", "请说明出具哪种文书")),
+        Ok(Kind::AppealAcceptance) => Ok(Paper::AppealAcceptance),
+        Ok(Kind::AppealDecision) => Ok(Paper::AppealDecision),
+        Ok(Kind::SuperiorReport) => Ok(Paper::SuperiorReport),
     }
 }
 
@@ -143,7 +146,7 @@ async fn fill(
     desk: &Desk,
     file: &File,
     paper: Paper,
-    clock: &str,
+    asked: &api::RenderDocumentRequest,
 ) -> Result<AnyPaper, ActionError> {
     Ok(match paper {
         Paper::HandlingForm => Box::new(file.form1(&complaint(desk, file.case.id).await?)),
@@ -158,7 +161,16 @@ async fn fill(
         Paper::Refusal => Box::new(file.refusal()?),
         Paper::Answer => Box::new(file.answered()?),
         Paper::Extension => Box::new(file.extended()?),
-        Paper::Certificate => Box::new(certified(desk, file, clock).await?),
+        Paper::Certificate => Box::new(certified(desk, file, &asked.clock_code).await?),
+        Paper::AppealAcceptance => {
+            let appeal = AppealFile::read(&desk.db, file, asked.appeal_number.trim(), paper);
+            Box::new(appeal.await?.acceptance(file)?)
+        }
+        Paper::AppealDecision => {
+            let appeal = AppealFile::read(&desk.db, file, asked.appeal_number.trim(), paper);
+            Box::new(appeal.await?.decided(file)?)
+        }
+        Paper::SuperiorReport => Box::new(file.superior_report()?),
     })
 }
 

@@ -6,7 +6,7 @@ use suda_proto::routing::v1::{SuggestedUnit, Suggestion};
 use crate::{
     domain::{
         case::Case,
-        suggestion::{Asked, Place, Table},
+        suggestion::{Asked, FUNCTION, Place, Table},
     },
     store::{reference, taxonomy},
 };
@@ -65,7 +65,7 @@ async fn unit(
     let wanted_name = match place {
         Place::Reception => "受理部门",
         Place::ComplainedUnit => "被投诉单位",
-        Place::Function(function) => table.functions.get(function).map_or("", String::as_str),
+        Place::Function(function) => table.name(FUNCTION, function).unwrap_or_default(),
     };
     Ok(SuggestedUnit {
         wanted: place.word().to_owned(),

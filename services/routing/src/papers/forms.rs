@@ -12,7 +12,11 @@ use suda_proto::{
 
 use super::{File, line, moment, none_yet};
 use crate::{
-    domain::{case::Ending, paper::Paper},
+    domain::{
+        case::Ending,
+        paper::Paper,
+        suggestion::{BUSINESS, CAUSE, HANDLED_VIA},
+    },
     errors::ActionError,
 };
 
@@ -55,7 +59,7 @@ impl File {
             settled: (settled || !filed.is_empty()).then_some(settled),
             complained_unit: self.name(&registration.complained_unit),
             complained_staff: narrative.complained_staff.clone(),
-            business: registration.business.clone(),
+            business: self.term(BUSINESS, &registration.business),
             incident: incident(&narrative, record.amount_fen, &record.currency),
             content: narrative.content.clone(),
             request: narrative.demand.clone(),
@@ -68,9 +72,9 @@ impl File {
             opinion: String::new(),
             filing_number: String::new(),
             review: self.said(&["ResultPassed"], "意见"),
-            via: registration.handled_via.clone(),
-            business_class: registration.business.clone(),
-            cause: registration.cause.clone(),
+            via: self.term(HANDLED_VIA, &registration.handled_via),
+            business_class: self.term(BUSINESS, &registration.business),
+            cause: self.term(CAUSE, &registration.cause),
             archival_code: String::new(),
         }
     }
@@ -210,7 +214,7 @@ fn yuan(fen: i64) -> String {
 }
 
 /// How a complaint reached us, in words.
-fn channel(number: i32) -> &'static str {
+pub(super) fn channel(number: i32) -> &'static str {
     match Channel::try_from(number).unwrap_or_default() {
         Channel::Unspecified => "",
         Channel::Letter => "书信",

@@ -3,7 +3,7 @@
 use chassis::db::{Tx, sql};
 use prost::Message as _;
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
-use suda_proto::directory::v1::{RoutingRow, Taxonomy, TaxonomyAxis};
+use suda_proto::directory::v1::{RoutingRow, Taxonomy};
 
 use super::{big, reference::Unit};
 use crate::domain::suggestion::{Place, Row, Table};
@@ -38,14 +38,12 @@ pub async fn current(db: &impl ConnectionTrait) -> Result<Option<Table>, DbErr> 
 pub(crate) fn table(body: &[u8]) -> Result<Table, DbErr> {
     let told = Taxonomy::decode(body)
         .map_err(|error| DbErr::Custom(format!("a kept taxonomy is damaged: {error}")))?;
-    let functions = told
-        .entries
-        .iter()
-        .filter(|entry| entry.axis() == TaxonomyAxis::Function);
     Ok(Table {
         version: told.version,
-        functions: functions
-            .map(|entry| (entry.code.clone(), entry.name.clone()))
+        names: told
+            .entries
+            .iter()
+            .map(|entry| ((entry.axis, entry.code.clone()), entry.name.clone()))
             .collect(),
         above: told
             .entries

@@ -2,7 +2,10 @@
 
 use suda_proto::routing::v1::appeal_service_client::AppealServiceClient;
 
-use super::*;
+use super::{
+    printing::{holds, print},
+    *,
+};
 
 pub(super) fn appeals(stack: &Stack, who: &Person) -> AppealServiceClient<Peer> {
     AppealServiceClient::new(stack.channel_as(who))
@@ -215,6 +218,44 @@ async fn g20_l20b_an_appeal_goes_from_the_application_to_the_decision_letter() {
         .collect();
     assert_eq!(events, ["AppealLodged", "AppealAccepted", "AppealDecided"]);
     assert_eq!(own.case.unwrap().revision, case.revision);
+
+    // Both letters are to be had as official papers, by whoever sees the case.
+    let paper =
+        async |who: Person, kind, format| print(&stack, &who, &case.case_id, kind, format).await;
+    let (docx, pdf) = (DocumentFormat::Docx, DocumentFormat::Pdf);
+    let accepted = paper(office(), DocumentKind::AppealAcceptance, docx)
+        .await
+        .unwrap();
+    for words in [
+        "投诉核查申请受理通知书",
+        "5890-SS-2026-0001",
+        "客户投诉不予受理告知书，2026年",
+        "台山农商行",
+        "自收到核查申请之日起30日内",
+    ] {
+        assert!(holds(&accepted, words), "{words}");
+    }
+    let decided = paper(clerk(), DocumentKind::AppealDecision, docx)
+        .await
+        .unwrap();
+    for words in [
+        "投诉核查决定书",
+        "未查看监控录像",
+        "处理过程：未听取投诉人陈述",
+        "处理时限：在规定期限内",
+        "处理结果：事实未查清",
+        "监控录像可以证实",
+        "变更原处理决定。重新调查并答复",
+        "省联社合规部",
+    ] {
+        assert!(holds(&decided, words), "{words}");
+    }
+    assert!(!holds(&decided, "p-office"), "no person is named");
+    let sealed = paper(office(), DocumentKind::AppealDecision, pdf).await;
+    assert!(sealed.unwrap().content.starts_with(b"%PDF-"));
+    let stranger = clerk_of_another_union();
+    let status = paper(stranger, DocumentKind::AppealDecision, pdf).await;
+    refused(&status.unwrap_err(), Code::NotFound, "request.not_found");
     stack.stop().await;
 }
 

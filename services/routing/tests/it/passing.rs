@@ -5,7 +5,10 @@ use suda_proto::{
     sla_watchdog::v1::{ClockView, Escalated, RungView},
 };
 
-use super::*;
+use super::{
+    printing::{holds, print},
+    *,
+};
 
 /// A complaint that a regulator passed on to the reception, with its own number and limit.
 fn from_above(stack: &Stack, number: u32) -> ComplaintView {
@@ -106,6 +109,14 @@ async fn g17_4_g18_2_what_a_regulator_passed_on_is_reported_to_management_and_up
         .unwrap_err();
     refused(&status, Code::FailedPrecondition, "superior.not_reported");
 
+    // The report can be drafted from what is known; its number and day come with its sending.
+    let (kind, docx) = (DocumentKind::SuperiorReport, DocumentFormat::Docx);
+    let id = course.case.case_id.clone();
+    let draft = print(&stack, &clerk(), &id, kind, docx).await.unwrap();
+    for words in ["草稿", "江金监转〔2026〕18号", "来文监管部门", "督办表"] {
+        assert!(holds(&draft, words), "{words}");
+    }
+
     let asked = report(&course);
     let mut stale = report(&course);
     stale.expected_revision -= 1;
@@ -128,6 +139,18 @@ async fn g17_4_g18_2_what_a_regulator_passed_on_is_reported_to_management_and_up
         "{sent:?}"
     );
     assert_eq!(waiting(&stack, &clerk(), QueueKind::ToReport).await, 0);
+    let sent = print(&stack, &clerk(), &id, kind, docx).await.unwrap();
+    let answer = four_parts();
+    for words in [
+        "台农商合规〔2026〕3号",
+        "已查明并全额退还",
+        answer.facts.as_str(),
+        answer.conclusion.as_str(),
+        "高级管理层",
+    ] {
+        assert!(holds(&sent, words), "{words}");
+    }
+    assert!(!holds(&sent, "草稿"));
     course.close().await;
 
     // A regulator may also pass on what is already here.

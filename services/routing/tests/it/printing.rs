@@ -221,7 +221,7 @@ async fn beside_others() -> Stack {
     .await
 }
 
-async fn print(
+pub(super) async fn print(
     stack: &Stack,
     who: &Person,
     case_id: &str,
@@ -249,7 +249,7 @@ async fn prints(stack: &Stack, who: &Person, case_id: &str) -> Result<Vec<Print>
 }
 
 /// Whether a file holds these words as they are; a DOCX keeps its parts uncompressed.
-fn holds(file: &RenderDocumentResponse, words: &str) -> bool {
+pub(super) fn holds(file: &RenderDocumentResponse, words: &str) -> bool {
     let words = words.as_bytes();
     file.content.windows(words.len()).any(|part| part == words)
 }
@@ -364,6 +364,9 @@ async fn l18_l19_letters_are_made_once_there_is_something_to_tell() {
         DocumentKind::Refusal,
         DocumentKind::Answer,
         DocumentKind::Extension,
+        DocumentKind::AppealAcceptance,
+        DocumentKind::AppealDecision,
+        DocumentKind::SuperiorReport,
     ] {
         let status = print(&stack, &clerk(), &id, kind, DocumentFormat::Pdf)
             .await

@@ -3,7 +3,10 @@
 use suda_proto::{
     directory::v1::TaxonomyPublished,
     intake::v1::{GroupGround, GroupSuspected, GroupView},
-    routing::v1::accountability_service_client::AccountabilityServiceClient,
+    routing::v1::{
+        accountability_service_client::AccountabilityServiceClient,
+        rectification_service_client::RectificationServiceClient,
+    },
 };
 
 use super::*;
@@ -90,6 +93,38 @@ async fn c_h_d_t_m_a_case_shows_the_row_that_decided_and_the_units_it_means() {
     let teller = suggested(&stack, &complaint(&stack, 4)).await;
     assert_eq!(teller.row_code, "T-teller");
     assert_eq!(teller.lead.unwrap().unit_code, "58900201");
+
+    // A task may count another cause than the case's own, but none that is made up.
+    let opening = |business: &str, cause: &str| OpenRectificationRequest {
+        request_id: new_id(),
+        case_id: broken.complaint_id.clone(),
+        unit_code: "589002KJ".into(),
+        problem: "系统故障".into(),
+        requirements: "排除故障".into(),
+        business_code: business.into(),
+        cause_code: cause.into(),
+        ..Default::default()
+    };
+    let mut tasks = RectificationServiceClient::new(stack.channel_as(&clerk()));
+    for (business, cause, words) in [
+        ("B99", "", "没有业务类别代码 B99"),
+        ("B02", "系统", "没有投诉原因代码 系统"),
+    ] {
+        let status = tasks.open_rectification(opening(business, cause)).await;
+        let status = status.unwrap_err();
+        assert_eq!(status.code(), Code::InvalidArgument);
+        let sentence = status.message();
+        assert!(
+            sentence.contains(words) && sentence.contains("suda taxonomy list"),
+            "{sentence}"
+        );
+    }
+    let opened = tasks.open_rectification(opening("B02", " ")).await.unwrap();
+    let task = opened.into_inner().rectification.unwrap();
+    assert_eq!(
+        (task.business_code.as_str(), task.cause_code.as_str()),
+        ("B02", "C02")
+    );
     stack.stop().await;
 }
 

@@ -21,17 +21,20 @@ pub(super) enum Document {
         /// The complaint's number.
         number: String,
         /// Which paper.
-        #[arg(long)]
-        kind: Kind,
+        #[arg(long, value_parser = words::parser("DOCUMENT_KIND_", DocumentKind::from_str_name))]
+        kind: DocumentKind,
         /// As what.
-        #[arg(long, default_value = "pdf")]
-        format: Format,
+        #[arg(long, default_value = "pdf", value_parser = words::parser("DOCUMENT_FORMAT_", DocumentFormat::from_str_name))]
+        format: DocumentFormat,
         /// Why.
         #[arg(long)]
         reason: String,
         /// Which clock a certificate is of, e.g. G18.1c.
         #[arg(long, default_value = "", required_if_eq("kind", "certificate"))]
         clock: String,
+        /// Which appeal a paper of one is of, by its number; the last one when it is not given.
+        #[arg(long, default_value = "")]
+        appeal: String,
         /// Where to; the paper's own name when it is not given.
         #[arg(long)]
         to: Option<PathBuf>,
@@ -43,57 +46,6 @@ pub(super) enum Document {
     },
 }
 
-/// A paper.
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
-pub(super) enum Kind {
-    /// 客户投诉处理表 (附表1).
-    Form1,
-    /// 客户投诉处理督办表 (附表2).
-    Form2,
-    /// 受理告知书.
-    Acceptance,
-    /// 不予受理告知书.
-    Refusal,
-    /// 处理意见书.
-    Answer,
-    /// 延期告知书.
-    Extension,
-    /// 时限说明书 of the clock that --clock names.
-    Certificate,
-}
-
-/// A kind of file.
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
-pub(super) enum Format {
-    /// To be signed, sealed and kept.
-    Pdf,
-    /// To be edited; letters only.
-    Docx,
-}
-
-impl Kind {
-    fn wire(self) -> DocumentKind {
-        match self {
-            Self::Form1 => DocumentKind::HandlingForm,
-            Self::Form2 => DocumentKind::SupervisionOrder,
-            Self::Acceptance => DocumentKind::Acceptance,
-            Self::Refusal => DocumentKind::Refusal,
-            Self::Answer => DocumentKind::Answer,
-            Self::Extension => DocumentKind::Extension,
-            Self::Certificate => DocumentKind::Certificate,
-        }
-    }
-}
-
-impl Format {
-    fn wire(self) -> DocumentFormat {
-        match self {
-            Self::Pdf => DocumentFormat::Pdf,
-            Self::Docx => DocumentFormat::Docx,
-        }
-    }
-}
-
 pub(super) async fn run(what: &Document, session: &Session, form: Form) -> anyhow::Result<()> {
     let mut client = DocumentServiceClient::new(session.peer("routing").await?);
     match what {
@@ -103,14 +55,16 @@ pub(super) async fn run(what: &Document, session: &Session, form: Form) -> anyho
             format,
             reason,
             clock,
+            appeal,
             to,
         } => {
             let request = RenderDocumentRequest {
                 number: number.clone(),
-                kind: kind.wire().into(),
-                format: format.wire().into(),
+                kind: (*kind).into(),
+                format: (*format).into(),
                 reason: reason.clone(),
                 clock_code: clock.clone(),
+                appeal_number: appeal.clone(),
                 ..RenderDocumentRequest::default()
             };
             let file = answer(client.render_document(request).await)?;

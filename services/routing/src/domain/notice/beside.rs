@@ -49,7 +49,7 @@ impl AppealHead {
     pub fn accepted(&self, appeal: &Appeal) -> Words {
         self.letter(
             Kind::AppealAccepted,
-            "申诉受理告知书",
+            "投诉核查申请受理通知书",
             appeal,
             "已经受理,由未参与过原处理的人员核查。我们将自收到申请之日起三十日内作出核查决定并告知您\
              (《银行业保险业消费投诉处理管理办法》第二十条)。",
@@ -86,14 +86,15 @@ impl AppealHead {
 }
 
 /// What remains after a decision at this level (guideline art. 16, 20).
-fn further(level: Level) -> &'static str {
+#[must_use]
+pub fn further(level: Level) -> &'static str {
     match level {
         Level::Office => {
-            "如仍不服,可自收到本决定之日起三十日内向省联社合规部提出书面申诉,也可向当地银行业协会(同业公会)申请调解,\
-             向当地监管机构反映,或依法申请仲裁、提起诉讼。"
+            "如仍不服，可自收到本决定之日起三十日内向省联社合规部提出书面申诉，也可向当地银行业协会（同业公会）申请调解，\
+             向当地监管机构反映，或依法申请仲裁、提起诉讼。"
         }
         Level::Compliance => {
-            "本决定为省联社的核查决定。如仍不服,可向当地银行业协会(同业公会)申请调解,向当地监管机构反映,\
+            "本决定为省联社的核查决定。如仍不服，可向当地银行业协会（同业公会）申请调解，向当地监管机构反映，\
              或依法申请仲裁、提起诉讼。"
         }
     }

@@ -128,6 +128,21 @@ fn t_m_a_teller_complained_of_is_his_unit_s_matter_and_a_customer_manager_that_o
 }
 
 #[test]
+fn c_a_code_is_known_on_its_own_axis_only() {
+    let table = shipped();
+    assert_eq!(table.name(FUNCTION, "credit"), Some("信贷管理"));
+    assert!(table.name(BUSINESS, "B02").is_some() && table.name(CAUSE, "C02").is_some());
+    for (axis, code) in [
+        (CAUSE, "B02"),
+        (BUSINESS, "C02"),
+        (CAUSE, "C99"),
+        (CAUSE, ""),
+    ] {
+        assert_eq!(table.name(axis, code), None, "{axis} {code}");
+    }
+}
+
+#[test]
 fn a_circle_in_a_damaged_file_ends() {
     let table = Table {
         above: [("a", "b"), ("b", "a")]
