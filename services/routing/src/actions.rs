@@ -31,6 +31,7 @@ pub mod command;
 pub mod course;
 pub mod disclosures;
 mod following;
+pub mod forgetting;
 pub mod grouping;
 pub mod hearing;
 pub mod items;

@@ -1,7 +1,7 @@
 //! The rules of routing. Pure: no I/O, no clock, no framework.
 //!
 //! [`case`] is the life of a case, in the order it is lived; [`order`], [`answer`] and [`extension`] are the parts of it
-//! that have rules of their own. [`standing`] says which post may do what, [`recusal`] who must keep out,
+//! that have rules of their own; [`erasure`] is what is left of it for good. [`standing`] says which post may do what, [`recusal`] who must keep out,
 //! [`escalation`] what an office must do with an overdue case, [`notice`] what people are told, and how.
 //!
 //! Beside the case, each a life of its own: [`appeal`], [`rectification`], [`accountability`], [`panel`] and what goes
@@ -13,6 +13,7 @@ pub mod appeal;
 pub mod beside;
 pub mod case;
 pub mod disclosure;
+pub mod erasure;
 pub mod escalation;
 pub mod extension;
 pub mod notice;

@@ -14,8 +14,8 @@ use suda_proto::{
     channel::v1::{NoticeDelivered, NoticeFailed},
     directory::v1::{PolicyPublished, PostChanged, TaxonomyPublished, UnitChanged},
     intake::v1::{
-        ComplaintRegistered, ComplaintWithdrawn, GroupSuspected, MaterialAdded, PapersCompleted,
-        RelationFound,
+        ComplaintRegistered, ComplaintWithdrawn, GroupSuspected, IdentityErased, MaterialAdded,
+        PapersCompleted, RelationFound,
     },
     routing::v1::{
         accountability_service_server::AccountabilityServiceServer,
@@ -83,6 +83,7 @@ impl Service for Routing {
                     .on::<ComplaintWithdrawn>()
                     .on::<PapersCompleted>()
                     .on::<RelationFound>()
+                    .on::<IdentityErased>()
                     .on::<GroupSuspected>()
                     .on::<WarningDue>()
                     .on::<Escalated>()

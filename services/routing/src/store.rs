@@ -22,6 +22,7 @@ pub mod appeals;
 pub mod course;
 pub mod detail;
 pub mod disclosures;
+pub mod erasing;
 pub mod escalations;
 pub mod lists;
 pub mod matters;
@@ -311,9 +312,10 @@ pub async fn refresh(
     complained_person: &str,
 ) -> Result<(), DbErr> {
     const REFRESH: &str = "
-        UPDATE cases SET masked_name = $2, complained_unit_code = $3, complained_person_id = $4, business_code = $5,
-            cause_code = $6, handled_via_code = $7, major = $8, reply_channel = $9, has_contact = $10, nature = $11,
-            complaint_revision = $12, persons = $13, papers_missing = $14, updated_by = 'refresh'
+        UPDATE cases SET masked_name = CASE WHEN erased_at IS NULL THEN $2 ELSE '' END, complained_unit_code = $3,
+            complained_person_id = $4, business_code = $5, cause_code = $6, handled_via_code = $7, major = $8,
+            reply_channel = $9, has_contact = $10 AND erased_at IS NULL, nature = $11, complaint_revision = $12,
+            persons = $13, papers_missing = $14, updated_by = 'refresh'
         WHERE case_id = $1 AND complaint_revision < $12";
     let values = [
         id.into(),

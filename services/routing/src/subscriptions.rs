@@ -10,15 +10,15 @@ use suda_proto::{
     channel::v1::{DeliveryView, NoticeDelivered, NoticeFailed},
     directory::v1::{LimitUnit, PolicyPublished, PostChanged, TaxonomyPublished, UnitChanged},
     intake::v1::{
-        ComplaintRegistered, ComplaintWithdrawn, GroupSuspected, MaterialAdded, PapersCompleted,
-        RelationFound,
+        ComplaintRegistered, ComplaintWithdrawn, GroupSuspected, IdentityErased, MaterialAdded,
+        PapersCompleted, RelationFound,
     },
     sla_watchdog::v1::{ClockBreached, ClockView, Escalated, RungView, WarningDue},
 };
 
 use crate::{
     actions::{
-        grouping,
+        forgetting, grouping,
         hearing::{self, Complaint, Ended, Rung, instant},
         matters::{self, Brought},
         raising::{self, Breach},
@@ -27,6 +27,7 @@ use crate::{
     desk::Desk,
     domain::{
         answer::{Manner, Proof},
+        erasure::Ground,
         extension::in_shanghai,
     },
     errors::ActionError,
@@ -73,6 +74,20 @@ impl Hears<RelationFound> for Desk {
         }
         let (person, at) = (told.person_id.as_str(), heard.occurred_at);
         Ok(supplementing::keep_out(self, tx, &complaint, person, at).await?)
+    }
+}
+
+impl Hears<IdentityErased> for Desk {
+    async fn hear(&self, tx: &Tx, told: IdentityErased, heard: &Heard) -> Result<(), Trouble> {
+        let ground = Ground::of(told.ground).ok_or(malformed("IdentityErased", "ground"))?;
+        let complaint = Complaint::parse(told.complaint)?;
+        let at = instant(told.occurred_at.as_ref()).unwrap_or(heard.occurred_at);
+        // For a file that was destroyed it is a service's name, which is no post.
+        let post = match ground {
+            Ground::FileDestroyed => "",
+            Ground::Request | Ground::TermEnded | Ground::Ordered => told.actor_post.as_str(),
+        };
+        Ok(forgetting::forget(self, tx, &complaint, (ground, post, at)).await?)
     }
 }
 

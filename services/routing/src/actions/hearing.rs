@@ -25,7 +25,7 @@ use crate::{
     errors::ActionError,
     publications::{self, Telling},
     store::{
-        self, escalations,
+        self, erasing, escalations,
         notices::{self, Delivered},
         record::{self, Entry, Text},
         reference,
@@ -34,8 +34,7 @@ use crate::{
 
 /// Reads an instant of a message.
 pub fn instant(at: Option<&prost_types::Timestamp>) -> Option<DateTime<Utc>> {
-    let at = at?;
-    DateTime::from_timestamp(at.seconds, u32::try_from(at.nanos).ok()?)
+    chassis::grpc::instant(at?)
 }
 
 /// A complaint as intake told it.
@@ -407,6 +406,13 @@ pub async fn delivered(desk: &Desk, tx: &Tx, ended: &Ended) -> Result<(), Action
     if u64::try_from(notice.delivery_revision).unwrap_or_default() >= revision {
         return Ok(());
     }
+    // What the other side said, and what a proof is called, may name whoever was forgotten meanwhile.
+    let mut proof = ended.proof.clone();
+    let mut result = ended.result.as_str();
+    if erasing::forgotten(tx, notice.case_id).await? {
+        proof.file_name = String::new();
+        result = "";
+    }
     let told = Delivered {
         state: if ended.delivered {
             "delivered"
@@ -415,8 +421,8 @@ pub async fn delivered(desk: &Desk, tx: &Tx, ended: &Ended) -> Result<(), Action
         },
         manner: ended.manner,
         sent_at: ended.sent_at,
-        proof: &ended.proof,
-        result: &ended.result,
+        proof: &proof,
+        result,
         revision,
     };
     notices::deliver(tx, ended.notice_id, &told).await?;
@@ -439,8 +445,8 @@ pub async fn delivered(desk: &Desk, tx: &Tx, ended: &Ended) -> Result<(), Action
                 .manner
                 .map_or_else(String::new, |manner| manner.words().to_owned()),
         ),
-        ("告知证明", ended.proof.digest.clone()),
-        ("结果", ended.result.clone()),
+        ("告知证明", proof.digest),
+        ("结果", result.to_owned()),
     ];
     let event = if ended.delivered {
         "NoticeDelivered"

@@ -482,7 +482,7 @@ pub struct PauseRow {
 /// When the legal limit of a case rested, oldest first.
 pub async fn pauses(db: &impl ConnectionTrait, case: Uuid) -> Result<Vec<PauseRow>, DbErr> {
     const PAUSES: &str = "
-        SELECT ground, basis, began_at, ended_at FROM pauses WHERE case_id = $1 ORDER BY began_at";
+        SELECT ground, basis, began_at, ended_at FROM pauses WHERE case_id = $1 ORDER BY began_at, pause_id";
     PauseRow::find_by_statement(sql(PAUSES, [case.into()]))
         .all(db)
         .await

@@ -7,6 +7,7 @@ mod declining;
 mod disclosing;
 mod escalating;
 mod extending;
+mod forgetting;
 mod handling;
 mod hearing;
 mod judging;

@@ -160,6 +160,37 @@ async fn l18_2_l23_the_limit_rests_with_a_ground_and_notice_and_runs_again() {
     };
     let seen = door.get_course(asked).await.unwrap().into_inner();
     assert!(seen.pauses.len() == 1 && seen.pauses[0].ended_at.is_some());
+
+    // A simulated clock may stand still while it rests, runs and rests again.
+    for (ground, basis) in [
+        (PauseGround::Mediation, "再次调解,投诉人已书面同意"),
+        (PauseGround::Appraisal, "笔迹鉴定"),
+    ] {
+        let done = door.begin_pause(begin(&course, ground, basis)).await;
+        course.moved(done.unwrap().into_inner().case);
+        let (request_id, case_id, expected_revision) = course.head();
+        let end = EndPauseRequest {
+            request_id,
+            case_id,
+            expected_revision,
+            remark: String::new(),
+        };
+        let done = door.end_pause(end).await.unwrap();
+        course.moved(done.into_inner().case);
+    }
+    let asked = GetCourseRequest {
+        case_id: course.case.case_id.clone(),
+    };
+    let seen = door.get_course(asked).await.unwrap().into_inner();
+    let grounds: Vec<_> = seen.pauses.iter().map(|pause| pause.ground()).collect();
+    assert_eq!(
+        grounds,
+        [
+            PauseGround::Mediation,
+            PauseGround::Mediation,
+            PauseGround::Appraisal
+        ]
+    );
     stack.stop().await;
 }
 
