@@ -13,7 +13,7 @@ use suda_proto::{
         ComplaintRegistered, ComplaintWithdrawn, GroupSuspected, IdentityErased, MaterialAdded,
         PapersCompleted, RelationFound,
     },
-    sla_watchdog::v1::{ClockBreached, ClockView, Escalated, RungView, WarningDue},
+    sla_watchdog::v1::{ClockBreached, ClockView, Escalated, RungView, SubjectKind, WarningDue},
 };
 
 use crate::{
@@ -204,18 +204,28 @@ impl Hears<Escalated> for Desk {
 impl Hears<ClockBreached> for Desk {
     async fn hear(&self, tx: &Tx, told: ClockBreached, _: &Heard) -> Result<(), Trouble> {
         let clock = told.clock.ok_or(malformed("ClockBreached", "clock"))?;
-        // A clock of nothing that is a case, such as the half-year report's, is nobody's delay here.
-        let Ok(case_id) = clock.case_id.parse() else {
-            return Ok(());
+        let of_unit = match clock.subject_kind() {
+            // A program that knew cases only says nothing of the kind.
+            SubjectKind::Unspecified | SubjectKind::Case => false,
+            SubjectKind::Appeal
+            | SubjectKind::Rectification
+            | SubjectKind::Escalation
+            | SubjectKind::Unit => true,
+            // What could not be read may be no complaint at all: its delay is asked about when it is registered.
+            SubjectKind::Quarantine => return Ok(()),
         };
         let breach = Breach {
             due_at: instant(clock.due_at.as_ref()).ok_or(malformed("ClockBreached", "due_at"))?,
+            case_id: clock.case_id.parse().ok(),
+            unit: Some(clock.unit_code).filter(|unit| of_unit && !unit.is_empty()),
             clock_id: clock.clock_id,
             code: clock.code,
             name: clock.name,
             article: clock.article,
+            number: clock.number,
+            union: clock.union_code,
         };
-        Ok(raising::breached(self, tx, case_id, &breach).await?)
+        Ok(raising::breached(self, tx, &breach).await?)
     }
 }
 

@@ -6,6 +6,7 @@
 use chassis::db::Tx;
 use chrono::{DateTime, Utc};
 use suda_proto::intake::v1::GroupView;
+use uuid::Uuid;
 
 use super::matters::telling;
 use crate::{
@@ -30,6 +31,8 @@ use crate::{
 /// Who is to answer, as far as the system knows.
 #[derive(Default)]
 struct Blamed {
+    /// The union, when the unit is not known here and there is no case.
+    union: String,
     unit: String,
     post: String,
     person: String,
@@ -39,7 +42,7 @@ struct Blamed {
 async fn raise(
     desk: &Desk,
     tx: &Tx,
-    case: &Case,
+    case: Option<&Case>,
     (key, ground): (String, Ground),
     blamed: Blamed,
     texts: &[Text],
@@ -47,11 +50,14 @@ async fn raise(
     let now = desk.clock.now();
     // What an office is to answer for is not the affair of the union below it.
     let unit = reference::unit(tx, &blamed.unit).await?;
-    let union = unit.map_or_else(|| case.registration.union.clone(), |unit| unit.union_code);
+    let union = unit
+        .map(|unit| unit.union_code)
+        .or_else(|| case.map(|case| case.registration.union.clone()))
+        .unwrap_or(blamed.union);
     let entry = Entry {
         id: desk.ids.new_id(),
         source_key: key,
-        case_id: Some(case.id),
+        case_id: case.map(|case| case.id),
         union,
         unit: blamed.unit,
         post: blamed.post,
@@ -78,7 +84,7 @@ async fn raise(
     };
     matters::write(tx, entry.id, entry.revision, written).await?;
     let t = telling("", now);
-    publications::matters::accountability(desk, tx, Some(case), &entry, &t).await?;
+    publications::matters::accountability(desk, tx, case, &entry, &t).await?;
     Ok(())
 }
 
@@ -101,6 +107,7 @@ pub async fn registered(
             unit: r.unit.clone(),
             post: post.to_owned(),
             person: held.map(|post| post.holder_person_id).unwrap_or_default(),
+            ..Blamed::default()
         };
         let texts = [
             ("投诉编号", r.number.clone()),
@@ -115,7 +122,7 @@ pub async fn registered(
             format!("registered-late:{}", case.id),
             Ground::NotRegistered,
         );
-        raise(desk, tx, case, what, blamed, &texts).await?;
+        raise(desk, tx, Some(case), what, blamed, &texts).await?;
     }
     if is_mass(persons) {
         let unit = if r.complained_unit.is_empty() {
@@ -136,7 +143,7 @@ pub async fn registered(
             ),
         ];
         let what = (format!("mass:{}", case.id), Ground::MassComplaint);
-        raise(desk, tx, case, what, blamed, &texts).await?;
+        raise(desk, tx, Some(case), what, blamed, &texts).await?;
     }
     Ok(())
 }
@@ -164,7 +171,7 @@ pub async fn appeal_decided(
     ];
     // Once for a case, whichever level says so.
     let what = (format!("declined:{}", case.id), Ground::DeclinedWrongly);
-    raise(desk, tx, case, what, blamed, &texts).await
+    raise(desk, tx, Some(case), what, blamed, &texts).await
 }
 
 /// A clock that ran out, as the watchdog told it.
@@ -179,34 +186,58 @@ pub struct Breach {
     pub article: String,
     /// When it was due.
     pub due_at: DateTime<Utc>,
+    /// The case; none for a unit's yearly duty.
+    pub case_id: Option<Uuid>,
+    /// For a yearly duty the name of the term.
+    pub number: String,
+    /// The union.
+    pub union: String,
+    /// The unit that has what the clock runs for, when that is not the case itself: an appeal, a rectification, an item to be
+    /// answered, a report, a transfer. None for a case, where it depends on the clock who had it in hand.
+    pub unit: Option<String>,
 }
 
 /// A limit was missed: delayed (art. 24(3)), or a report not made in time (art. 24(5)).
-pub async fn breached(
-    desk: &Desk,
-    tx: &Tx,
-    case_id: uuid::Uuid,
-    breach: &Breach,
-) -> Result<(), ActionError> {
+pub async fn breached(desk: &Desk, tx: &Tx, breach: &Breach) -> Result<(), ActionError> {
     let Some(ground) = Ground::of_clock(&breach.code) else {
         return Ok(());
     };
-    let case = store::find(tx, case_id)
-        .await?
-        .ok_or(ActionError::NotYet("the case"))?;
-    let blamed = responsible(tx, &case, &breach.code).await?;
+    let case = match breach.case_id {
+        Some(id) => Some(
+            store::find(tx, id)
+                .await?
+                .ok_or(ActionError::NotYet("the case"))?,
+        ),
+        None => None,
+    };
+    let blamed = match (&breach.unit, &case) {
+        (Some(unit), _) => Blamed {
+            union: breach.union.clone(),
+            unit: unit.clone(),
+            ..Blamed::default()
+        },
+        (None, Some(case)) => responsible(tx, case, &breach.code).await?,
+        (None, None) => return Ok(()),
+    };
+    let (number, state) = match &case {
+        Some(case) => (
+            ("投诉编号", case.registration.number.clone()),
+            case.state.words(),
+        ),
+        None => (("期间", breach.number.clone()), ""),
+    };
     let texts = [
-        ("投诉编号", case.registration.number.clone()),
+        number,
         ("时限", format!("{} {}", breach.code, breach.name)),
         ("依据", breach.article.clone()),
         ("到期时间", moment(breach.due_at)),
-        ("到期时状态", case.state.words().to_owned()),
+        ("到期时状态", state.to_owned()),
     ];
     let what = (format!("clock:{}", breach.clock_id), ground);
-    raise(desk, tx, &case, what, blamed, &texts).await
+    raise(desk, tx, case.as_ref(), what, blamed, &texts).await
 }
 
-/// Who had the case in hand when this limit ended.
+/// Who had the case in hand when this limit of the case ended.
 async fn responsible(tx: &Tx, case: &Case, clock: &str) -> Result<Blamed, ActionError> {
     let r = &case.registration;
     let only = |unit: String| Blamed {
@@ -216,14 +247,6 @@ async fn responsible(tx: &Tx, case: &Case, clock: &str) -> Result<Blamed, Action
     match clock {
         // To be filed by the outlet or department that received it.
         "G18.1a" => Ok(only(r.unit.clone())),
-        // To be decided by the appeal body.
-        "L20b" => {
-            let appeals = store::appeals::of_case(tx, case.id).await?;
-            Ok(only(appeals.last().map_or_else(
-                || r.unit.clone(),
-                |appeal| appeal.unit.clone(),
-            )))
-        }
         // To be handled by the unit that leads; everything else by the reception.
         _ => match (&case.order, &case.handler) {
             (Some(order), handler) if !["G18.1b", "G18.2b"].contains(&clock) => Ok(Blamed {
@@ -233,6 +256,7 @@ async fn responsible(tx: &Tx, case: &Case, clock: &str) -> Result<Blamed, Action
                     .as_ref()
                     .map(|h| h.person.clone())
                     .unwrap_or_default(),
+                ..Blamed::default()
             }),
             _ => {
                 let reception = reference::reception(tx, &r.union).await?;
@@ -266,7 +290,15 @@ pub async fn told_late(
         ("相隔", format!("{} 分钟", major.delay().num_minutes())),
     ];
     let key = format!("major:{}:{}", case.id, major.kind as i32);
-    raise(desk, tx, case, (key, Ground::Concealed), blamed, &texts).await
+    raise(
+        desk,
+        tx,
+        Some(case),
+        (key, Ground::Concealed),
+        blamed,
+        &texts,
+    )
+    .await
 }
 
 /// Similar complaints were warned of: whether they come of wrong handling is to be examined (art. 24(6)).
@@ -301,5 +333,5 @@ pub async fn group_suspected(
         ),
     ];
     let what = (format!("group:{}", told.group_id), Ground::MassComplaint);
-    raise(desk, tx, case, what, blamed, &texts).await
+    raise(desk, tx, Some(case), what, blamed, &texts).await
 }

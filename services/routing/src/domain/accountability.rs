@@ -84,7 +84,9 @@ impl Ground {
         match clock {
             // The complainant's own 30 days to apply for a review.
             "L20a" => None,
-            "G18.2b" => Some(Self::NotReported),
+            "G18.2b" | "G23" => Some(Self::NotReported),
+            // Files that are not handed over at the year's end (art. 22) are no delay of a complaint.
+            "G22" => Some(Self::Other),
             _ => Some(Self::Delayed),
         }
     }

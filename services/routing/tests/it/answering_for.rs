@@ -2,7 +2,7 @@
 
 use suda_proto::{
     routing::v1::accountability_service_client::AccountabilityServiceClient,
-    sla_watchdog::v1::{ClockBreached, ClockView},
+    sla_watchdog::v1::{ClockBreached, ClockView, SubjectKind},
 };
 
 use super::{appealing, *};
@@ -97,13 +97,61 @@ async fn g24_3_g24_5_a_missed_limit_raises_a_candidate_for_who_had_the_case() {
         let told = breach(&stack, &case, code);
         stack.publish(&told, "589002", &case.case_id).await;
     }
-    // A clock of something that is no case is passed by.
-    let mut report = breach(&stack, &case, "G23");
-    report.clock.as_mut().unwrap().case_id = String::new();
-    stack.publish(&report, "589002", "589002").await;
+    // What is not the case's own clock is the delay of the unit that has it: an item at an office, a task, an appeal.
+    let of_unit = |code: &str, kind: SubjectKind, unit: &str| {
+        let mut told = breach(&stack, &case, code);
+        let clock = told.clock.as_mut().unwrap();
+        clock.subject_kind = kind.into();
+        clock.unit_code = unit.into();
+        told
+    };
+    for (code, kind, unit) in [
+        ("E1", SubjectKind::Escalation, "5890"),
+        ("G10", SubjectKind::Rectification, "589002KJ"),
+        ("L20b", SubjectKind::Appeal, "44HG"),
+    ] {
+        let told = of_unit(code, kind, unit);
+        stack.publish(&told, "589002", &case.case_id).await;
+    }
+    // A unit's yearly duty has no case; what could not be read may be no complaint at all, and accuses nobody.
+    for (code, kind) in [
+        ("G23", SubjectKind::Unit),
+        ("G22", SubjectKind::Unit),
+        ("G24.1", SubjectKind::Quarantine),
+    ] {
+        let mut told = of_unit(code, kind, "5890");
+        let clock = told.clock.as_mut().unwrap();
+        (clock.case_id, clock.union_code) = (String::new(), "5890".into());
+        clock.number = "2026 first_half".into();
+        stack.publish(&told, "5890", "5890").await;
+    }
     stack.settle().await;
+    let all = listed(&stack, &compliance(), AccountabilityGround::Unspecified).await;
+    let mut blamed: Vec<_> = all
+        .iter()
+        .filter(|entry| entry.unit_code != "58900201" && entry.unit_code != "589002SL")
+        .map(|entry| {
+            let (unit, union) = (entry.unit_code.as_str(), entry.union_code.as_str());
+            (unit, union, entry.ground(), entry.case_id.is_empty())
+        })
+        .collect();
+    blamed.sort_unstable_by_key(|(unit, _, ground, _)| (*unit, i32::from(*ground)));
+    assert_eq!(
+        blamed,
+        [
+            ("44HG", "44", AccountabilityGround::Delayed, false),
+            ("5890", "5890", AccountabilityGround::Delayed, false),
+            ("5890", "5890", AccountabilityGround::NotReported, true),
+            ("5890", "5890", AccountabilityGround::Other, true),
+            ("589002KJ", "589002", AccountabilityGround::Delayed, false),
+        ]
+    );
     let delayed = listed(&stack, &manager(), AccountabilityGround::Delayed).await;
-    assert_eq!(delayed.len(), 1, "{delayed:?}");
+    assert_eq!(delayed.len(), 2, "{delayed:?}");
+    let delayed: Vec<_> = delayed
+        .into_iter()
+        .filter(|entry| entry.unit_code == "58900201")
+        .collect();
     assert_eq!(delayed[0].post_code, "58900201-handler");
     let shown = evidence(&stack, &delayed[0].accountability_id).await;
     assert_eq!(shown.person_id, "p-handler");
