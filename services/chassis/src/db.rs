@@ -249,7 +249,9 @@ pub fn is_unstorable(error: &(dyn std::error::Error + 'static)) -> bool {
         ) = error.downcast_ref::<DbErr>()
         {
             // character_not_in_repertoire, untranslatable_character
-            let code = error.as_database_error().and_then(|error| error.code());
+            let code = error
+                .as_database_error()
+                .and_then(sqlx::error::DatabaseError::code);
             return code.is_some_and(|code| matches!(&*code, "22021" | "22P05"));
         }
         cause = error.source();
