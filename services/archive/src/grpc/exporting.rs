@@ -103,6 +103,7 @@ async fn page(
     next: u64,
     until: u64,
 ) -> Result<(Vec<u8>, u64), ActionError> {
+    // The service's own reading: the chain is whole, and what is not the caller's is closed line by line.
     let entries = ledger::range(db.reader(), next, until, PAGE).await?;
     let Some(last) = entries.last().map(|entry| entry.seq) else {
         return Ok((Vec::new(), until + 1));

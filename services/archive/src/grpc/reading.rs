@@ -36,7 +36,8 @@ impl Desk {
         // Whoever reads the log stands in it.
         self.note(caller, "ListAccess", "", "", &union.unwrap_or_default())
             .await?;
-        let rows = access::list(self.db.reader(), &scope(caller), &wanted).await?;
+        let seen = self.db.seen_by(caller).await?;
+        let rows = access::list(&seen, &scope(caller), &wanted).await?;
         let next_token = next(&rows, size, |row| {
             format!("{}.{}", row.at.timestamp_micros(), row.id)
         });

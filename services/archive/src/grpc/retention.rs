@@ -92,8 +92,8 @@ impl Desk {
         let what = format!("{} {on}", union.as_deref().unwrap_or("*"));
         let of = union.clone().unwrap_or_default();
         self.note(caller, "ListExpired", &what, "", &of).await?;
-        let db = self.db.reader();
-        let rows = keeping::expired(db, &scope(caller), union, on, after, size).await?;
+        let seen = self.db.seen_by(caller).await?;
+        let rows = keeping::expired(&seen, &scope(caller), union, on, after, size).await?;
         let next_token = next(&rows, size, |row| {
             format!("{}/{}", row.union_code, row.archival_code)
         });
@@ -174,16 +174,18 @@ impl Desk {
         caller: &Caller,
         asked: &GetDisposalRequest,
     ) -> Result<GetDisposalResponse, ActionError> {
-        let db = self.db.reader();
-        let row = disposals::find(db, id("disposal_id", &asked.disposal_id)?)
+        let seen = self.db.seen_by(caller).await?;
+        let row = disposals::find(&seen, id("disposal_id", &asked.disposal_id)?)
             .await?
             .filter(|row| caller.sees(&row.union_code))
             .ok_or(ActionError::None("份鉴定"))?;
+        drop(seen);
         let what = row.disposal_id.to_string();
         self.note(caller, "GetDisposal", &what, "", &row.union_code)
             .await?;
-        let barred = access::barred_from(db, &caller.person_id).await?;
-        let lines = disposals::lines(db, row.disposal_id).await?;
+        let seen = self.db.seen_by(caller).await?;
+        let barred = access::barred_from(&seen, &caller.person_id).await?;
+        let lines = disposals::lines(&seen, row.disposal_id).await?;
         let lines = lines
             .into_iter()
             .filter(|line| !barred.contains(&line.file.case_id))
@@ -210,7 +212,8 @@ impl Desk {
         let (size, token) = page(asked.page.as_ref());
         let after = place(token)?;
         let union = named_union(caller, asked.union_code)?;
-        let rows = disposals::list(self.db.reader(), &scope(caller), union, after, size).await?;
+        let seen = self.db.seen_by(caller).await?;
+        let rows = disposals::list(&seen, &scope(caller), union, after, size).await?;
         let next_token = next(&rows, size, |row| by_time(row.proposed_at, row.disposal_id));
         Ok(ListDisposalsResponse {
             disposals: rows.iter().map(disposal).collect(),
@@ -235,8 +238,8 @@ impl Desk {
             &of,
         )
         .await?;
-        let db = self.db.reader();
-        let rows = holds::list(db, &scope(caller), union, asked.lifted_too, after, size).await?;
+        let seen = self.db.seen_by(caller).await?;
+        let rows = holds::list(&seen, &scope(caller), union, asked.lifted_too, after, size).await?;
         let next_token = next(&rows, size, |row| by_time(row.set_at, row.hold_id));
         let holds = rows.into_iter().map(|row| Hold {
             hold: Some(hold(&row)),

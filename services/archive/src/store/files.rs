@@ -202,6 +202,15 @@ pub struct Recorded<'a> {
     pub lines: &'a [Line],
 }
 
+/// Keeps the pairs that narrow a search for a file.
+pub(super) async fn put_grams(tx: &Tx, file_id: Uuid, grams: Vec<String>) -> Result<(), DbErr> {
+    let text = "INSERT INTO file_grams (file_id, grams) VALUES ($1, $2) \
+                ON CONFLICT (file_id) DO UPDATE SET grams = excluded.grams";
+    tx.execute_raw(sql(text, [file_id.into(), grams.into()]))
+        .await?;
+    Ok(())
+}
+
 /// Records that a reserved file is sealed; `None` when somebody else was quicker.
 pub async fn record(
     tx: &Tx,
@@ -210,7 +219,7 @@ pub async fn record(
 ) -> Result<Option<FileRow>, DbErr> {
     let text = format!(
         "UPDATE files f SET sealed_at = $2, file_digest = $3, size_bytes = $4, last_seq = $5, checkpoint_seq = $6, \
-         text = $7, grams = $8, stored_only = $9 WHERE file_id = $1 AND sealed_at IS NULL RETURNING {FILE}"
+         text = $7, stored_only = $8 WHERE file_id = $1 AND sealed_at IS NULL RETURNING {FILE}"
     );
     let values = [
         file_id.into(),
@@ -220,7 +229,6 @@ pub async fn record(
         big(sealed.last_seq).into(),
         big(sealed.checkpoint_seq).into(),
         sealed.text.into(),
-        sealed.grams.clone().into(),
         sealed.stored_only.into(),
     ];
     let Some(row) = FileRow::find_by_statement(sql(&text, values))
@@ -229,6 +237,7 @@ pub async fn record(
     else {
         return Ok(None);
     };
+    put_grams(tx, file_id, sealed.grams.clone()).await?;
     for line in sealed.lines {
         let text = "INSERT INTO items (file_id, position, path, title, author, made_at, media_type, size_bytes, digest, \
                     first_page, pages) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
@@ -406,7 +415,8 @@ pub async fn search(
 ) -> Result<Vec<Hit>, DbErr> {
     let text = format!(
         "SELECT {FILE}, text FROM files f WHERE {VISIBLE} \
-           AND ($3::text IS NULL OR union_code = $3) AND grams @> $4 \
+           AND ($3::text IS NULL OR union_code = $3) \
+           AND file_id IN (SELECT g.file_id FROM file_grams g WHERE g.grams @> $4) \
            AND NOT EXISTS (SELECT 1 FROM unnest($5::text[]) word WHERE position(word IN text) = 0) \
            AND ($6::timestamptz IS NULL OR (sealed_at, file_id) < ($6, $7)) \
          ORDER BY sealed_at DESC, file_id DESC LIMIT $8"

@@ -66,7 +66,8 @@ pub async fn hand(tx: &Tx, file_id: Uuid, transfer: Option<Uuid>) -> Result<File
 
 /// Decides that a file is destroyed: its text is gone at once, its bytes as soon as the task that removes them comes by.
 pub async fn destroy(tx: &Tx, file_id: Uuid, now: DateTime<Utc>) -> Result<FileRow, DbErr> {
-    let set = "destroyed_at = $2, text = '', grams = '{}'";
+    super::files::put_grams(tx, file_id, Vec::new()).await?;
+    let set = "destroyed_at = $2, text = ''";
     change(tx, set, file_id, Some(now.into())).await
 }
 
@@ -75,16 +76,14 @@ pub async fn only_store(tx: &Tx, row: &FileRow) -> Result<FileRow, DbErr> {
     let text = words::fold(&format!("{}\n{}", row.number, row.archival_code));
     let grams: Vec<String> = words::grams(&text).into_iter().collect();
     let statement = format!(
-        "UPDATE files f SET stored_only = TRUE, text = $2, grams = $3, revision = revision + 1 \
+        "UPDATE files f SET stored_only = TRUE, text = $2, revision = revision + 1 \
          WHERE file_id = $1 RETURNING {FILE}"
     );
-    FileRow::find_by_statement(sql(
-        &statement,
-        [row.file_id.into(), text.into(), grams.into()],
-    ))
-    .one(tx)
-    .await?
-    .ok_or_else(|| DbErr::RecordNotFound("a locked file".to_owned()))
+    super::files::put_grams(tx, row.file_id, grams).await?;
+    FileRow::find_by_statement(sql(&statement, [row.file_id.into(), text.into()]))
+        .one(tx)
+        .await?
+        .ok_or_else(|| DbErr::RecordNotFound("a locked file".to_owned()))
 }
 
 /// A file that was destroyed and whose bytes may still be there.
@@ -204,11 +203,11 @@ pub async fn refold(tx: &Tx, limit: u32) -> Result<usize, DbErr> {
         let lines: Vec<String> = row.text.lines().map(words::fold).collect();
         let folded = lines.join("\n");
         let grams: Vec<String> = words::grams(&folded).into_iter().collect();
-        let text = "UPDATE files SET text = $2, grams = $3, fold_version = $4 WHERE file_id = $1";
+        super::files::put_grams(tx, row.file_id, grams).await?;
+        let text = "UPDATE files SET text = $2, fold_version = $3 WHERE file_id = $1";
         let values = [
             row.file_id.into(),
             folded.into(),
-            grams.into(),
             words::FOLD_VERSION.into(),
         ];
         tx.execute_raw(sql(text, values)).await?;

@@ -79,6 +79,30 @@ async fn g22_words_of_two_characters_are_found_over_text_numbers_and_units() {
         .into_inner()
         .hits;
     assert!(hits[0].excerpts[0].contains("柜员服务态度恶劣"), "{hits:?}");
+
+    // PostgreSQL itself keeps unions apart, whatever a statement asks.
+    let walled = ["files", "items", "cases", "access_log", "ledger"];
+    let nobody = archivist("589003");
+    stack.assert_walled(&walled, &nobody).await;
+    let all = "SELECT count(*) AS count FROM files";
+    assert_eq!(stack.count_seen(&archivist("589001"), all).await, 1);
+    assert_eq!(stack.count_seen(&ours, all).await, 2);
+    assert_eq!(stack.count_seen(&auditor(), all).await, 3);
+    // A statement without a word of unions still uses the index of words, and finds nothing foreign.
+    let words = "SELECT count(*) AS count FROM files WHERE file_id IN \
+                 (SELECT file_id FROM file_grams WHERE grams @> '{态度}')";
+    assert_eq!(stack.count_seen(&archivist("589001"), words).await, 1);
+    let columns = ["union_code", "case_id", "file_id", "number"];
+    assert_eq!(
+        stack.without_policy(&columns).await,
+        [
+            "disposal_files",
+            "file_grams",
+            "ledger_concerns",
+            "recusals",
+            "transfer_files",
+        ]
+    );
     stack.stop().await;
 }
 
@@ -191,7 +215,10 @@ async fn p45_p46_chinese_of_one_to_four_characters_mixed_words_and_traditional_o
     }
     // A text that an older folding left is folded again by the task, and found.
     stack
-        .execute("UPDATE files SET fold_version = 1, text = '舊摺態度', grams = '{舊摺}' WHERE item_number = 2")
+        .execute(
+            "UPDATE files SET fold_version = 1, text = '舊摺態度' WHERE item_number = 2;
+             UPDATE file_grams g SET grams = '{舊摺}' FROM files f WHERE f.file_id = g.file_id AND f.item_number = 2",
+        )
         .await;
     assert_eq!(found(&stack, &ours, "态度").await, Vec::<String>::new());
     assert_eq!(stack.run_task(archive::REFOLD).await, "1 folded again");
