@@ -31,6 +31,7 @@ mod rectification;
 mod reference;
 mod report;
 mod taxonomy;
+mod unit;
 mod up;
 
 /// 诉达 Suda: customer complaints of a province's rural credit unions.
@@ -54,6 +55,9 @@ enum What {
     /// Units, posts, people, calendars, policies and the taxonomy.
     #[command(subcommand)]
     Reference(reference::Reference),
+    /// How to complain at a unit.
+    #[command(subcommand)]
+    Unit(unit::Unit),
     /// Complaints, as they were received.
     #[command(subcommand)]
     Complaint(complaint::Complaint),
@@ -143,6 +147,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
     match what {
         What::Up(up) => up::run(&up, &session).await,
         What::Reference(what) => reference::run(&what, &session, output).await,
+        What::Unit(what) => unit::run(&what, &session, output).await,
         What::Complaint(what) => complaint::run(what, &session, output).await,
         What::Group(what) => group::run(&what, &session, output).await,
         What::Case(what) => case::run(what, &session, output).await,

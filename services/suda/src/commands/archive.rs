@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use archive::{custody, inspection, verify};
 use suda_proto::archive::v1::{
-    ExportLedgerRequest, ExportRequest, FileView, ListFilesRequest, SearchRequest,
-    archive_service_client::ArchiveServiceClient,
+    ExportLedgerRequest, ExportRequest, FileView, ListFilesRequest, PaperKind, RenderPaperRequest,
+    SearchRequest, archive_service_client::ArchiveServiceClient,
 };
 
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
     session::{Session, answer},
 };
 
+mod paper;
 mod person;
 mod retention;
 mod transfer;
@@ -33,6 +34,24 @@ pub(super) enum Archive {
     },
     /// Lists the sealed files.
     List,
+    /// Writes what lies in a file (卷内目录); who did and why is kept.
+    Catalogue {
+        /// The complaint's number.
+        number: String,
+        #[command(flatten)]
+        wanted: paper::Wanted,
+    },
+    /// Writes the register of a union's files of a year (案卷登记册); who did and why is kept.
+    Register {
+        /// The union.
+        #[arg(long)]
+        union: String,
+        /// The year.
+        #[arg(long)]
+        year: u32,
+        #[command(flatten)]
+        wanted: paper::Wanted,
+    },
     /// Searches the sealed files.
     Search {
         /// Words, Chinese or not.
@@ -100,6 +119,27 @@ pub(super) async fn run(what: &Archive, session: &Session, form: Form) -> anyhow
     match what {
         Archive::Verify { file, custody, key } => {
             verify(file, custody.as_ref(), key.as_ref(), form)
+        }
+        Archive::Catalogue { number, wanted } => {
+            let request = RenderPaperRequest {
+                kind: PaperKind::Catalogue.into(),
+                number: number.clone(),
+                ..RenderPaperRequest::default()
+            };
+            paper::write(request, wanted, session).await
+        }
+        Archive::Register {
+            union,
+            year,
+            wanted,
+        } => {
+            let request = RenderPaperRequest {
+                kind: PaperKind::Register.into(),
+                union_code: union.clone(),
+                year: *year,
+                ..RenderPaperRequest::default()
+            };
+            paper::write(request, wanted, session).await
         }
         Archive::Transfer(what) => transfer::run(what, session, form).await,
         Archive::Retention(what) => retention::run(what, session, form).await,

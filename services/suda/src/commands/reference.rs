@@ -6,7 +6,11 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use chassis::grpc::LARGEST_MESSAGE;
+use chassis::{
+    clock::{Clock as _, SystemClock},
+    grpc::LARGEST_MESSAGE,
+};
+use chrono::TimeDelta;
 use directory::reference::{self, File};
 use suda_proto::{
     directory::v1::{
@@ -56,6 +60,8 @@ pub(super) async fn run(what: &Reference, session: &Session, form: Form) -> anyh
         Reference::Check { folder } => {
             let read = checked(folder)?;
             let (units, posts) = (read.structure.units.len(), read.structure.posts.len());
+            let today = SystemClock.now() + TimeDelta::hours(8);
+            warn(reference::warnings(&read, today.date_naive()).iter());
             output::text(&format!(
                 "{} is right: {units} units, {posts} posts",
                 folder.display()
@@ -71,6 +77,7 @@ pub(super) async fn run(what: &Reference, session: &Session, form: Form) -> anyh
             let bar = output::spinner("comparing with what directory has")?;
             let would = apply(folder, true, session).await?;
             bar.finish_and_clear();
+            warn(would.warnings.iter());
             let impact = moved(&would, folder, session).await?;
             if *preview || would.changes.is_empty() {
                 show(&would, form)?;
@@ -145,6 +152,13 @@ pub(super) async fn apply(
         .max_decoding_message_size(LARGEST_MESSAGE)
         .max_encoding_message_size(LARGEST_MESSAGE);
     answer(client.apply_reference(request).await)
+}
+
+/// Says what is not wrong but should not stay so, beside the answer.
+fn warn(warnings: impl Iterator<Item = impl std::fmt::Display>) {
+    for warning in warnings {
+        output::note(&format!("warning: {warning}"));
+    }
 }
 
 fn show(applied: &ApplyReferenceResponse, form: Form) -> anyhow::Result<()> {

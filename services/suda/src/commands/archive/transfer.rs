@@ -7,9 +7,11 @@ use archive::record::words;
 use suda_proto::archive::v1::{
     CheckItem, CheckProperty, CheckResult, CheckTransferRequest, ExportTransferRequest,
     GetTransferRequest, ListTransfersRequest, PrepareTransferRequest, ReceiveTransferRequest,
-    TransferState, TransferView, transfer_service_client::TransferServiceClient,
+    RenderPaperRequest, TransferState, TransferView,
+    transfer_service_client::TransferServiceClient,
 };
 
+use super::paper;
 use crate::{
     given::uuid,
     output::{self, Form},
@@ -42,6 +44,16 @@ pub(in crate::commands) enum Transfer {
     Check {
         /// The transfer.
         transfer: String,
+    },
+    /// Writes a paper of a transfer: its list, the form both sides sign, or the report of the four checks; who did and why is kept.
+    Paper {
+        /// The transfer.
+        transfer: String,
+        /// Which.
+        #[arg(long)]
+        kind: paper::OfTransfer,
+        #[command(flatten)]
+        wanted: paper::Wanted,
     },
     /// Takes the bag out; who did and why is kept.
     Export {
@@ -127,6 +139,18 @@ pub(super) async fn run(what: &Transfer, session: &Session, form: Form) -> anyho
                 "四性检测未通过,不能接收;请退回并写明问题"
             });
             Ok(())
+        }
+        Transfer::Paper {
+            transfer,
+            kind,
+            wanted,
+        } => {
+            let request = RenderPaperRequest {
+                kind: kind.wire().into(),
+                transfer_id: transfer.clone(),
+                ..RenderPaperRequest::default()
+            };
+            paper::write(request, wanted, session).await
         }
         Transfer::Export {
             transfer,
