@@ -102,7 +102,8 @@ impl AccountabilityService for Desk {
         request: Request<api::GetAccountabilityRequest>,
     ) -> Result<Response<api::GetAccountabilityResponse>, Status> {
         let (caller, asked) = (caller(&request)?, request.into_inner());
-        let db = self.db.reader();
+        let db = self.db.seen_by(&caller).await;
+        let db = &db.map_err(ActionError::from)?;
         let id = parse::id_of(&asked.accountability_id, "accountability_id")?;
         let found = kept::find(db, id).await?;
         let entry = found
@@ -132,7 +133,9 @@ impl AccountabilityService for Desk {
         };
         let (unions, units) = reading::sight(&caller);
         let seen = reading::seen(&caller, &unions, &units);
-        let mut found = kept::list(self.db.reader(), seen, &wanted, asked.ground).await?;
+        let db = self.db.seen_by(&caller).await;
+        let db = &db.map_err(ActionError::from)?;
+        let mut found = kept::list(db, seen, &wanted, asked.ground).await?;
         let next_token = reading::next(&mut found, size, |entry| (entry.raised_at, entry.id));
         Ok(Response::new(api::ListAccountabilityResponse {
             accountability: found.iter().map(accountability_view).collect(),
@@ -184,7 +187,9 @@ impl AccountabilityService for Desk {
         };
         let (unions, units) = reading::sight(&caller);
         let seen = reading::seen(&caller, &unions, &units);
-        let mut found = kept::rewards(self.db.reader(), seen, &wanted).await?;
+        let db = self.db.seen_by(&caller).await;
+        let db = &db.map_err(ActionError::from)?;
+        let mut found = kept::rewards(db, seen, &wanted).await?;
         let next_token = reading::next(&mut found, size, |reward| (reward.recorded_at, reward.id));
         let rewards = found.into_iter().map(|reward| api::Reward {
             view: Some(reward_view(&reward)),

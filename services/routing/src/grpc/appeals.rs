@@ -161,7 +161,7 @@ async fn get(
     asked: &api::GetAppealRequest,
 ) -> Result<api::GetAppealResponse, ActionError> {
     let unknown = || ActionError::NoMatter("申诉");
-    let db = desk.db.reader();
+    let db = &desk.db.seen_by(caller).await?;
     let found = if asked.appeal_id.is_empty() {
         kept::find_number(db, &asked.number).await?
     } else {
@@ -198,7 +198,7 @@ async fn list(
     caller: &chassis::auth::Caller,
     asked: api::ListAppealsRequest,
 ) -> Result<api::ListAppealsResponse, ActionError> {
-    let db = desk.db.reader();
+    let db = &desk.db.seen_by(caller).await?;
     let (size, behind) = reading::page(asked.page)?;
     let wanted = Wanted {
         union: asked.union_code,

@@ -171,7 +171,8 @@ impl CourseService for Desk {
 
 async fn seen(desk: &Desk, caller: &Caller, case_id: &str) -> Result<Case, ActionError> {
     let id = parse::id_of(case_id, "case_id")?;
-    store::find(desk.db.reader(), id)
+    let db = &desk.db.seen_by(caller).await?;
+    store::find(db, id)
         .await?
         .filter(|case| sees(caller, case))
         .ok_or(ActionError::NoCase)
@@ -207,7 +208,7 @@ async fn course_of(
     case_id: &str,
 ) -> Result<api::GetCourseResponse, ActionError> {
     let case = seen(desk, caller, case_id).await?;
-    let (db, id) = (desk.db.reader(), case.id);
+    let (db, id) = (&desk.db.seen_by(caller).await?, case.id);
     let joined = course::joined_to(db, id, false).await?;
     Ok(api::GetCourseResponse {
         case: Some(publications::view(&case)),

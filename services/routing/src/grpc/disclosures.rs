@@ -103,7 +103,8 @@ impl DisclosureService for Desk {
         request: Request<api::ListReprisalsRequest>,
     ) -> Result<Response<api::ListReprisalsResponse>, Status> {
         let (caller, asked) = (caller(&request)?, request.into_inner());
-        let db = self.db.reader();
+        let db = self.db.seen_by(&caller).await;
+        let db = &db.map_err(ActionError::from)?;
         let (size, behind) = reading::page(asked.page)?;
         let units = compliance_units(&caller);
         let wanted = wanted(asked.waiting_only, behind, size);
@@ -184,7 +185,8 @@ impl DisclosureService for Desk {
         request: Request<api::ListViolationsRequest>,
     ) -> Result<Response<api::ListViolationsResponse>, Status> {
         let (caller, asked) = (caller(&request)?, request.into_inner());
-        let db = self.db.reader();
+        let db = self.db.seen_by(&caller).await;
+        let db = &db.map_err(ActionError::from)?;
         let (size, behind) = reading::page(asked.page)?;
         let units: Vec<String> = caller.posts.iter().map(|post| post.unit.clone()).collect();
         let wanted = wanted(asked.waiting_only, behind, size);
@@ -238,7 +240,9 @@ impl DisclosureService for Desk {
         };
         let (unions, units) = reading::sight(&caller);
         let seen = reading::seen(&caller, &unions, &units);
-        let mut found = kept::majors(self.db.reader(), seen, &wanted).await?;
+        let db = self.db.seen_by(&caller).await;
+        let db = &db.map_err(ActionError::from)?;
+        let mut found = kept::majors(db, seen, &wanted).await?;
         let next_token = reading::next(&mut found, size, |major| (major.reported_at, major.id));
         Ok(Response::new(api::ListMajorsResponse {
             majors: found.iter().map(major_view).collect(),

@@ -111,7 +111,9 @@ impl PanelService for Desk {
         };
         let (unions, units) = reading::sight(&caller);
         let seen = reading::seen(&caller, &unions, &units);
-        let mut found = kept::list(self.db.reader(), seen, &wanted).await?;
+        let db = self.db.seen_by(&caller).await;
+        let db = &db.map_err(ActionError::from)?;
+        let mut found = kept::list(db, seen, &wanted).await?;
         let next_token = reading::next(&mut found, size, |panel| (panel.convened_at, panel.id));
         Ok(Response::new(api::ListPanelsResponse {
             panels: found.iter().map(panel_view).collect(),
@@ -126,7 +128,7 @@ async fn get(
     asked: &api::GetPanelRequest,
 ) -> Result<api::GetPanelResponse, ActionError> {
     let unknown = || ActionError::NoMatter("评议");
-    let db = desk.db.reader();
+    let db = &desk.db.seen_by(caller).await?;
     let id = parse::id_of(&asked.panel_id, "panel_id")?;
     let panel = kept::find(db, id).await?.ok_or_else(unknown)?;
     let case = store::find(db, panel.case_id).await?;

@@ -82,7 +82,8 @@ pub(super) async fn list(
     asked: api::ListPrintsRequest,
 ) -> Result<api::ListPrintsResponse, ActionError> {
     let case = find(desk, caller, &asked.case_id, &asked.number).await?;
-    let rows = prints::of_case(desk.db.reader(), case.id).await?;
+    let db = &desk.db.seen_by(caller).await?;
+    let rows = prints::of_case(db, case.id).await?;
     let print = |row: Print| api::Print {
         printed_at: Some(stamp(row.printed_at)),
         kind: row.kind,
@@ -103,7 +104,7 @@ async fn find(
     case_id: &str,
     number: &str,
 ) -> Result<Case, ActionError> {
-    let db = desk.db.reader();
+    let db = &desk.db.seen_by(caller).await?;
     let found = if case_id.is_empty() {
         store::find_number(db, number).await?
     } else {

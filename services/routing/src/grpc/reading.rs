@@ -38,7 +38,7 @@ pub(super) async fn get_case(
     caller: &Caller,
     asked: api::GetCaseRequest,
 ) -> Result<api::GetCaseResponse, ActionError> {
-    let db = desk.db.reader();
+    let db = &desk.db.seen_by(caller).await?;
     let found = if asked.case_id.is_empty() {
         store::find_number(db, &asked.number).await?
     } else {
@@ -113,7 +113,8 @@ pub(super) async fn list_cases(
         size: i64::from(size) + 1,
     };
     let (unions, units) = sight(caller);
-    let mut cases = lists::cases(desk.db.reader(), seen(caller, &unions, &units), &wanted).await?;
+    let db = &desk.db.seen_by(caller).await?;
+    let mut cases = lists::cases(db, seen(caller, &unions, &units), &wanted).await?;
     let next_token = next(&mut cases, size, |case| {
         (case.registration.registered_at, case.id)
     });
@@ -129,9 +130,9 @@ pub(super) async fn list_queue(
     caller: &Caller,
     asked: api::ListQueueRequest,
 ) -> Result<api::ListQueueResponse, ActionError> {
-    let db = desk.db.reader();
+    let db = &desk.db.seen_by(caller).await?;
     let kind = api::QueueKind::try_from(asked.kind)
-        .map_err(|_| ActionError::invalid("kind", "没有这种待办"))?;
+        .map_err(|_| ActionError::invalid("kind", "没有这种待办,请从列表中选择"))?;
     let (size, behind) = page(asked.page)?;
     let (unions, units) = sight(caller);
     let seen = seen(caller, &unions, &units);
@@ -197,7 +198,7 @@ pub(super) async fn list_escalations(
     caller: &Caller,
     asked: api::ListEscalationsRequest,
 ) -> Result<api::ListEscalationsResponse, ActionError> {
-    let db = desk.db.reader();
+    let db = &desk.db.seen_by(caller).await?;
     let (size, behind) = page(asked.page)?;
     let state = match api::EscalationState::try_from(asked.state) {
         Ok(api::EscalationState::Unspecified) => "",
@@ -234,7 +235,7 @@ pub(super) async fn get_notice(
     caller: &Caller,
     asked: api::GetNoticeRequest,
 ) -> Result<api::GetNoticeResponse, ActionError> {
-    let db = desk.db.reader();
+    let db = &desk.db.seen_by(caller).await?;
     let id = parse::id_of(&asked.notice_id, "notice_id")?;
     let row = notices::find(db, id).await?.ok_or(ActionError::NoNotice)?;
     let case = store::find(db, row.case_id).await?;
@@ -270,7 +271,8 @@ pub(super) async fn list_notices(
         size: i64::from(size) + 1,
     };
     let (unions, units) = sight(caller);
-    let mut rows = notices::list(desk.db.reader(), seen(caller, &unions, &units), &wanted).await?;
+    let db = &desk.db.seen_by(caller).await?;
+    let mut rows = notices::list(db, seen(caller, &unions, &units), &wanted).await?;
     let next_token = next(&mut rows, size, |row| (row.requested_at, row.notice_id));
     let notices = rows.into_iter().map(|row| notice(row, false)).collect();
     Ok(api::ListNoticesResponse {

@@ -146,13 +146,17 @@ async fn get(
     asked: &api::GetRectificationRequest,
 ) -> Result<api::GetRectificationResponse, ActionError> {
     let unknown = || ActionError::NoMatter("整改事项");
-    let db = desk.db.reader();
+    let db = desk.db.seen_by(caller).await?;
     let id = parse::id_of(&asked.rectification_id, "rectification_id")?;
-    let task = kept::find(db, id).await?.ok_or_else(unknown)?;
-    let case = store::find(db, task.case_id).await?;
+    let task = kept::find(&db, id).await?.ok_or_else(unknown)?;
+    let case = store::find(&db, task.case_id).await?;
     let case = case
         .filter(|case| rectifications::sees(caller, case, &task))
         .ok_or_else(unknown)?;
+    let history = matters::history(&db, task.id).await?;
+    drop(db);
+    // Counted among all cases of the union, whoever looks.
+    let db = desk.db.reader();
     let windows = task.windows(desk.clock.now());
     let before = kept::same_cases(db, &task.union, &task.same, windows.before).await?;
     let after = match windows.after {
@@ -200,7 +204,8 @@ async fn list(
     };
     let (unions, units) = reading::sight(caller);
     let seen = reading::seen(caller, &unions, &units);
-    let mut found = kept::list(desk.db.reader(), seen, &wanted).await?;
+    let db = &desk.db.seen_by(caller).await?;
+    let mut found = kept::list(db, seen, &wanted).await?;
     let next_token = reading::next(&mut found, size, |task| (task.opened_at, task.id));
     Ok(api::ListRectificationsResponse {
         rectifications: found.iter().map(rectification_view).collect(),

@@ -72,6 +72,22 @@ async fn two_unions_see_no_byte_of_each_other() {
         Code::NotFound,
         "request.not_found",
     );
+    // PostgreSQL itself keeps them apart, whatever a statement asks.
+    stack
+        .assert_walled(&["cases", "history", "notices"], &clerk_of_another_union())
+        .await;
+    let all = "SELECT count(*) AS count FROM cases";
+    let (ours, theirs) = (
+        stack.count(all).await,
+        stack.count_seen(&clerk(), all).await,
+    );
+    assert_eq!(ours, theirs);
+    assert_eq!(
+        stack
+            .without_policy(&["union_code", "case_id", "case_number"])
+            .await,
+        ["interests", "units"]
+    );
     stack.stop().await;
 }
 
@@ -111,6 +127,16 @@ async fn a_unit_sees_what_was_registered_at_it_or_ordered_to_it() {
             .code(),
         Code::NotFound
     );
+    stack.assert_walled(&["orders"], &neighbour).await;
+    let all = "SELECT count(*) AS count FROM cases";
+    for (who, seen) in [
+        (&receiver(), 1),
+        (&tech, 1),
+        (&neighbour, 1),
+        (&office(), 2),
+    ] {
+        assert_eq!(stack.count_seen(who, all).await, seen, "{who:?}");
+    }
 
     // The queues of the unit: to sign, to assign.
     let count = async |who: &Person, kind: QueueKind| {
