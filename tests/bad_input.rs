@@ -94,6 +94,36 @@ fn registrations(province_now: &str) -> Vec<(&'static str, Value, Code, &'static
             "late_reason",
         ),
         (
+            "a slip of the year",
+            json!({ "received_at": "1970-01-01T00:00:00Z" }),
+            wrong,
+            "received_at",
+        ),
+        (
+            "content nobody sees",
+            json!({ "content": "\u{200b}\0\u{202e}" }),
+            wrong,
+            "content",
+        ),
+        (
+            "a code with a NUL in it",
+            json!({ "unit_code": "58900201\0" }),
+            wrong,
+            "",
+        ),
+        (
+            "an address on two lines",
+            json!({ "complainant": { "address": "台城街道\n环城西路" } }),
+            wrong,
+            "complainant.address",
+        ),
+        (
+            "more money than there is",
+            json!({ "matter": { "amount_fen": i64::MAX.to_string() } }),
+            wrong,
+            "matter.amount_fen",
+        ),
+        (
             "an unknown channel",
             json!({ "channel": 99 }),
             wrong,

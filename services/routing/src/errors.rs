@@ -14,16 +14,16 @@ pub enum ActionError {
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// There is no such case, or none that the caller may know of.
-    #[error("没有这件案件,或者您无权查看")]
+    #[error("没有这件案件,或者您无权查看;请核对编号")]
     NoCase,
     /// There is no such notice, or none that the caller may know of.
-    #[error("没有这份通知,或者您无权查看")]
+    #[error("没有这份通知,或者您无权查看;请核对编号")]
     NoNotice,
     /// There is no such escalation item, or none that the caller may know of.
-    #[error("没有这项升级事项,或者您无权查看")]
+    #[error("没有这项升级事项,或者您无权查看;请核对编号")]
     NoEscalation,
     /// There is no such appeal, task, entry, panel or report, or none that the caller may know of.
-    #[error("没有这项{0},或者您无权查看")]
+    #[error("没有这项{0},或者您无权查看;请核对编号")]
     NoMatter(&'static str),
     /// The case has no such official paper yet.
     #[error("{0}")]

@@ -4,7 +4,7 @@
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Objection {
     /// The order of a matter's life forbids it.
-    #[error("{what}处于“{state}”,不能{verb}")]
+    #[error("{what}处于“{state}”,不能{verb};请刷新后查看其现状")]
     OutOfOrder {
         /// What it is.
         what: &'static str,
@@ -70,7 +70,7 @@ pub enum Objection {
     #[error("怀疑恶意投诉须附证据,请至少附一份材料")]
     NoEvidence,
     /// Only members give opinions.
-    #[error("您不是该评议小组的成员")]
+    #[error("您不是该评议小组的成员,不能发表意见")]
     NotAMember,
     /// An opinion that was given stays.
     #[error("您已发表评议意见,不能更改")]

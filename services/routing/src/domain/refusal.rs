@@ -6,7 +6,7 @@ use super::beside::Objection;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// The order of a case's life forbids it.
-    #[error("案件处于“{state}”,不能{verb}")]
+    #[error("案件处于“{state}”,不能{verb};现在可以办理的事项见案件详情")]
     OutOfOrder {
         /// What was asked.
         verb: &'static str,
@@ -56,10 +56,10 @@ pub enum Refusal {
     #[error("尚未答复投诉人,请先登记答复,再报送办理结果(指引第十三条)")]
     NoAnswer,
     /// The unit stands on no order for this case.
-    #[error("督办表没有列入单位 {0}")]
+    #[error("督办表没有列入单位 {0},请由督办表上的主办或协办单位办理")]
     UnitNotOrdered(String),
     /// There is no extension that waits.
-    #[error("没有待审批的延期申请")]
+    #[error("没有待审批的延期申请,可能已由他人审批;请刷新后查看")]
     NoExtension,
     /// One extension waits already.
     #[error("已有一项延期申请待审批,请先审批")]
@@ -77,7 +77,7 @@ pub enum Refusal {
         granted: u32,
     },
     /// An extension never goes past its cap.
-    #[error("延期最长只能到 {cap}({article})")]
+    #[error("延期最长只能到 {cap}({article}),请改填不晚于该日的日期")]
     PastCap {
         /// The cap, as people read it.
         cap: String,
@@ -85,7 +85,7 @@ pub enum Refusal {
         article: &'static str,
     },
     /// The rank does not suffice.
-    #[error("这次延期须由{0}审批")]
+    #[error("这次延期须由{0}审批,请转请其审批")]
     RankTooLow(&'static str),
     /// Somebody who must keep out was named as handler (guideline art. 19).
     #[error("该人员须回避本案({0}),不能指派;本次尝试已记录(指引第十九条)")]
@@ -94,10 +94,10 @@ pub enum Refusal {
     #[error("请先签收该升级事项,再予答复")]
     NotAcknowledged,
     /// It was answered before, with other words.
-    #[error("该升级事项已答复")]
+    #[error("该升级事项已答复,不须重复答复")]
     AlreadyAnswered,
     /// It was delivered before.
-    #[error("该通知已有送达证明")]
+    #[error("该通知已有送达证明,不须重复登记")]
     AlreadyDelivered,
     /// It came to an office or to the compliance department before its union (guideline art. 20).
     #[error(
@@ -105,7 +105,7 @@ pub enum Refusal {
     )]
     SkipsLevel(String),
     /// It skipped no level, or that is decided.
-    #[error("该投诉没有待决定的越级问题")]
+    #[error("该投诉没有待决定的越级问题,可能已由他人决定;请刷新后查看")]
     SkipsNoLevel,
     /// The papers of an agent, an heir or representatives are missing (令2020年第3号 art. 14, 18(4)).
     #[error(
@@ -121,19 +121,19 @@ pub enum Refusal {
     #[error("本案没有登记上级或监管来文,无须上报")]
     NoSuperior,
     /// The unit it was handed to has not given its receipt.
-    #[error("接收单位尚未签收移交,不能办结")]
+    #[error("接收单位尚未签收移交,不能办结;请催其签收,或登记其回执")]
     NoReceipt,
     /// It was handed over once.
-    #[error("本案已移交,接收单位已签收")]
+    #[error("本案已移交,接收单位已签收,不须重复登记")]
     AlreadyReceipted,
     /// A unit bounces once (退单).
-    #[error("单位 {0} 对本案已退单一次,不能再次退单")]
+    #[error("单位 {0} 对本案已退单一次,不能再次退单;请依裁定办理")]
     BouncedBefore(String),
     /// Another bounce waits.
     #[error("单位 {0} 的退单尚待裁定,请先裁定")]
     BounceWaits(String),
     /// Nobody bounced.
-    #[error("没有待裁定的退单")]
+    #[error("没有待裁定的退单,可能已由他人裁定;请刷新后查看")]
     NoBounce,
     /// Whoever bounced does not rule on it.
     #[error("退单由另一人裁定,提出人不能自己裁定")]
@@ -148,7 +148,7 @@ pub enum Refusal {
     #[error("本案期限已中止,请先恢复计算期限")]
     Rests,
     /// The legal limit does not rest.
-    #[error("本案期限没有中止")]
+    #[error("本案期限没有中止,不须恢复")]
     RestsNot,
     /// Who handled or answered a case does not call back about it.
     #[error("回访须由未经办本案的人员进行(指引第十二条第六款)")]

@@ -46,8 +46,9 @@ pub(super) fn head(
 }
 
 pub(super) fn id_of(text: &str, field: &'static str) -> Result<Uuid, ActionError> {
-    text.parse()
-        .map_err(|_| ActionError::invalid(field, "须为编号(UUID)"))
+    text.parse().map_err(|_| {
+        ActionError::invalid(field, "编号格式不正确,应为 UUID;请从列表或案件详情中复制")
+    })
 }
 
 pub(super) fn optional_id(text: &str, field: &'static str) -> Result<Option<Uuid>, ActionError> {
@@ -66,7 +67,10 @@ pub(super) fn instant(
         None => Ok(None),
         Some(at) => match hearing::instant(Some(at)) {
             Some(at) => Ok(Some(at)),
-            None => Err(ActionError::invalid(field, "不是有效的时间")),
+            None => Err(ActionError::invalid(
+                field,
+                "没有这个时间(年份应在 1 至 9999 之间),请核对日期",
+            )),
         },
     }
 }

@@ -69,6 +69,17 @@ async fn l19_l21_an_answer_is_fetched_by_its_adapter_and_keeps_the_proof() {
         "{}",
         fetched.text
     );
+    // What was written inside, and who wrote it, is in no letter (P39, P40).
+    let outside = format!("{}\n{}", fetched.subject, fetched.text);
+    for inside in [
+        "属实可能性大",
+        "查明扣款原因并答复投诉人",
+        "p-handler",
+        "p-clerk",
+        "58900201",
+    ] {
+        assert!(!outside.contains(inside), "{inside} stands in {outside}");
+    }
 
     // The bounce after the confirmation is the higher word, though it may come first.
     let delivery = |revision| DeliveryView {
