@@ -171,7 +171,6 @@ async fn get(
         }
         State::Open | State::Reported | State::Verified => &[],
     };
-    let history = matters::history(db, task.id).await?;
     // A unit that has only the task sees no case.
     let shown = actions::sees(caller, &case).then(|| veiled(caller, &case));
     Ok(api::GetRectificationResponse {
