@@ -42,6 +42,17 @@ impl Names {
     pub(crate) fn of<'a>(&'a self, code: &'a str) -> &'a str {
         self.0.get(code).map_or(code, String::as_str)
     }
+
+    /// Who made a piece of a file, in words of a paper: a unit, a post, or one of the services.
+    fn author<'a>(&'a self, author: &'a str) -> &'a str {
+        match author {
+            "intake" => "投诉登记系统",
+            "routing" => "投诉办理系统",
+            "sla-watchdog" => "时限监督系统",
+            "archive" => "档案系统",
+            other => self.of(other),
+        }
+    }
 }
 
 /// A table for people who work on with it.
@@ -79,7 +90,7 @@ pub(crate) fn catalogue(row: &FileRow, lines: &[Line], names: &Names) -> Catalog
     let lines = lines.iter().map(|line| CatalogueLine {
         position: line.position,
         number: String::new(),
-        author: names.of(&line.author).to_owned(),
+        author: names.author(&line.author).to_owned(),
         title: line.title.clone(),
         date: line.made_at.map(Date::from),
         pages: line.pages.to_string(),
@@ -104,7 +115,7 @@ pub(crate) fn catalogue_table(row: &FileRow, lines: &[Line], names: &Names) -> T
         vec![
             row.archival_code.clone(),
             line.position.to_string(),
-            names.of(&line.author).to_owned(),
+            names.author(&line.author).to_owned(),
             line.title.clone(),
             line.made_at.map(crate::clockwork::day).unwrap_or_default(),
             line.first_page.to_string(),
@@ -348,14 +359,10 @@ impl Handed<'_> {
 
     /// 电子档案移交与接收登记表; the checks are ticked once the archive room has decided.
     pub(crate) fn form(&self, checks: &[Check]) -> HandoverForm {
-        let codes = self
-            .lines
-            .iter()
-            .map(|(line, _)| line.file.archival_code.as_str());
-        let ends = match (codes.clone().next(), codes.clone().next_back()) {
-            (Some(first), Some(last)) if first != last => format!("{first} 至 {last}"),
-            (Some(only), Some(_)) => only.to_owned(),
-            _ => "无（零移交）".to_owned(),
+        let ends = match self.lines.len() {
+            0 => "无（零移交）".to_owned(),
+            1 => "001".to_owned(),
+            last => format!("001 至 {last:03}"),
         };
         let mut ticked: Vec<Ticked> = [
             ("准确性检验", Property::Authenticity),
@@ -459,14 +466,17 @@ fn tick(name: &str, property: Property, checks: &[Check]) -> Ticked {
         remarks.push(format!("不通过：{}", failed.join("、")));
     }
     if !skipped.is_empty() {
-        remarks.push(format!("未执行：{}", skipped.join("、")));
+        remarks.push(format!("未执行：{}，补检后勾选", skipped.join("、")));
     }
     Ticked {
         name: name.to_owned(),
-        outcome: match (of.is_empty(), failed.is_empty()) {
-            (true, _) => None,
-            (false, true) => Some(CheckOutcome::Passed),
-            (false, false) => Some(CheckOutcome::Failed),
+        // What was not executed has not passed: the box is left to the pen of who executes it.
+        outcome: if !failed.is_empty() {
+            Some(CheckOutcome::Failed)
+        } else if of.is_empty() || !skipped.is_empty() {
+            None
+        } else {
+            Some(CheckOutcome::Passed)
         },
         remark: remarks.join("；"),
     }
@@ -503,16 +513,18 @@ mod tests {
         assert_eq!(ticked(&[]), (None, String::new()));
         let passed = check("A2", Outcome::Passed);
         let skipped = check("A1", Outcome::NotExecuted);
+        let all = ticked(std::slice::from_ref(&passed));
+        assert_eq!(all, (Some(CheckOutcome::Passed), String::new()));
         assert_eq!(
             ticked(&[skipped.clone(), passed.clone()]),
-            (Some(CheckOutcome::Passed), "未执行：A1".to_owned())
+            (None, "未执行：A1，补检后勾选".to_owned())
         );
         let failed = check("A3", Outcome::Failed);
         assert_eq!(
             ticked(&[skipped, passed, failed]),
             (
                 Some(CheckOutcome::Failed),
-                "不通过：A3；未执行：A1".to_owned()
+                "不通过：A3；未执行：A1，补检后勾选".to_owned()
             )
         );
     }

@@ -16,7 +16,7 @@ use tonic::Status;
 
 use super::{Desk, failed, today};
 use crate::{
-    domain::structure::{Structure, Unit},
+    domain::structure::{Kind, Structure, Unit},
     notice::{self, Notice},
     reference::structure::{published, told},
     store,
@@ -140,9 +140,26 @@ fn living<'a>(structure: &'a Structure, code: &str, day: NaiveDate) -> Result<&'
     }
 }
 
+/// Where to go next. A department is called with the house that it belongs to: every house has one of its name.
 fn next(structure: &Structure, unit: &Unit, day: NaiveDate) -> Vec<ComplaintPlace> {
+    let house = |unit: &Unit| {
+        let house = structure
+            .units
+            .iter()
+            .find(|other| other.code == unit.parent());
+        house
+            .filter(|_| unit.kind == Kind::Department)
+            .map_or("", |house| house.name_on(day))
+    };
     let beyond = structure.beyond(&unit.code).into_iter();
-    beyond.map(|unit| place(structure, unit, day)).collect()
+    let places = beyond.map(|unit| {
+        let place = place(structure, unit, day);
+        ComplaintPlace {
+            name: format!("{}{}", house(unit), place.name),
+            ..place
+        }
+    });
+    places.collect()
 }
 
 fn place(structure: &Structure, unit: &Unit, day: NaiveDate) -> ComplaintPlace {

@@ -143,6 +143,7 @@ async fn g7_l8_channels_are_shown_to_everybody_and_printed_for_ones_own_counter(
         .map(|place| place.unit_code.as_str())
         .collect();
     assert_eq!(next, ["5890", "44HG"]);
+    assert_eq!(shown.next[1].name, "省联社合规部");
     assert!(shown.next.iter().all(|place| place.channels.is_none()));
 
     let notice = async |person, unit: &str| {

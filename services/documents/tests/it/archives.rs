@@ -15,11 +15,11 @@ const UNION: &str = "台山农村商业银行股份有限公司";
 pub(crate) fn file_register(files: u32) -> FileRegister {
     let lines = (1..=files).map(|position| RegisterLine {
         position,
-        archival_code: format!("Z109-TS·2026-D10-SLB-{position:04}"),
+        archival_code: format!("Z109-TS·2026-D10-589002SL-{position:04}"),
         title: format!("投诉 589002-2026-{position:06} 案卷"),
-        author: "台城支行".into(),
-        closed_on: Some(day("2026-09-23")),
-        sealed_on: Some(day("2026-09-24")),
+        author: "台山农商行城东支行".into(),
+        closed_on: Some(day("2026-11-23")),
+        sealed_on: Some(day("2026-11-24")),
         retention: "10年".into(),
         kept_until: "2036-12-31".into(),
         transfer: if position < 3 {
@@ -34,7 +34,7 @@ pub(crate) fn file_register(files: u32) -> FileRegister {
         union: UNION.into(),
         fonds: "Z109".into(),
         year: "2026".into(),
-        made_by: "589002DA-archivist".into(),
+        made_by: "档案室".into(),
         made_on: day("2026-12-31"),
         lines: lines.collect(),
         note: "其中补卷0件。".into(),
@@ -62,7 +62,7 @@ pub(crate) fn check_report(findings: usize) -> CheckReport {
         digest: "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae".into(),
         digest_algorithm: "SHA-256".into(),
         checked_at: at("2026-12-31T02:05:00Z"),
-        checked_by: "589002DA-archivist".into(),
+        checked_by: "档案室（589002DA-archivist）".into(),
         checks: vec![
             passed("真实性", "Z1", "移交包与移交时一致（整包数字摘要）"),
             check(
@@ -98,7 +98,7 @@ fn g22_the_register_of_files_lists_every_file_and_is_signed() {
             "全宗号：Z109",
             "年度：2026",
             "编制日期：2026年12月31日",
-            "Z109-TS·2026-D10-SLB-0060",
+            "Z109-TS·2026-D10-589002SL-0060",
             "2036-12-31",
             "本册共60卷（件）。其中补卷0件。",
             "登记人（签字）",
