@@ -1,4 +1,7 @@
-use chassis::testing::{Stack, person};
+use chassis::{
+    db::{Db, Settings},
+    testing::{Stack, database_url, person},
+};
 use sea_orm::ConnectionTrait as _;
 use suda_proto::{
     directory::v1::{Unit, UnitChanged},
@@ -51,6 +54,7 @@ async fn a_message_that_cannot_be_done_yet_is_done_later_and_leaves_nothing_half
 }
 
 /// The policy of `heard` holds, whatever a statement asks; units 1, 2 and 3 were heard.
+#[expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 async fn a_reading_sees_what_its_reader_may_see(stack: &Stack) {
     let clerk = person("p-1").post("1-clerk", "1", "1", "reception_clerk");
     assert_eq!(stack.count_seen(&clerk, HEARD).await, 1);
@@ -82,6 +86,14 @@ async fn a_reading_sees_what_its_reader_may_see(stack: &Stack) {
         assert_eq!(stack.count(HEARD).await, 3);
     }
     assert_eq!(stack.db.unbound_role().await.unwrap(), None);
+    // A role that passes by is known for what it is.
+    let settings = Settings {
+        url: database_url().await.into(),
+        max_connections: 1,
+        start_patience_seconds: 10,
+    };
+    let passing = Db::connect(&settings, "test").await.unwrap();
+    assert!(passing.unbound_role().await.unwrap().is_some());
 }
 
 #[tokio::test(flavor = "multi_thread")]
