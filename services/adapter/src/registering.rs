@@ -339,7 +339,8 @@ impl<W: Way> Desk<W> {
     /// Hands a file in; or says, for a clerk, why intake does not keep it.
     async fn put_file(&self, file: crate::File) -> anyhow::Result<Result<EvidenceItem, String>> {
         if file.bytes.len() > LARGEST_FILE {
-            return Ok(Err(format!("文件有 {} 字节，过大", file.bytes.len())));
+            let megabytes = file.bytes.len().div_ceil(1 << 20);
+            return Ok(Err(format!("文件过大，约 {megabytes} MB")));
         }
         let request = PutBlobRequest {
             data: file.bytes.to_vec(),

@@ -83,7 +83,8 @@ async fn take(
         note: found.name.clone(),
     };
     if raw.len() > settings.largest_mail_bytes {
-        arrival.flaw = format!("邮件过大（{}字节），请人工查看原件", raw.len());
+        let megabytes = raw.len().div_ceil(1 << 20);
+        arrival.flaw = format!("邮件过大（约 {megabytes} MB），没有自动登记，请查看原件后登记");
     } else if let Some(read) = desk.way.read_mail(&raw) {
         arrival.received_at = mail::received_at(&read.hops, &settings.own_mx, taken_at);
         arrival.message_id = read.message_id;

@@ -288,7 +288,7 @@ async fn g24_1_a_call_nobody_wrote_down_is_put_aside_the_same_day() {
     let unheard = quarantined
         .iter()
         .position(|aside| aside.received_at.as_ref().unwrap().seconds == now.timestamp());
-    let quarantined = vec![quarantined[1 - unheard.unwrap()].clone()];
+    let quarantined = [quarantined[1 - unheard.unwrap()].clone()];
     assert_eq!(quarantined[0].unit_code, "589002SL");
     let answered: chrono::DateTime<chrono::Utc> = "2026-09-23T09:00:10+08:00".parse().unwrap();
     assert_eq!(

@@ -25,8 +25,10 @@ fn plain(typed: &str) -> impl Iterator<Item = char> {
         .map(narrow)
 }
 
-/// Digits only, as they are dialled within the country: without its 86, a mobile number without the old 0 before it, any
-/// other with the 0 that is left out from abroad. Nothing when it cannot be rung.
+/// Digits only, as they are dialled within the country; nothing when it cannot be rung.
+///
+/// That is without the country's 86, a mobile number without the old 0 before it, any other with the 0 that is left out from
+/// abroad.
 #[must_use]
 pub fn phone(typed: &str) -> Option<String> {
     let narrow: String = plain(typed).collect();

@@ -1,10 +1,14 @@
-//! Texts as people and programs hand them in: full of line ends of three kinds, of characters nobody sees, and of some that
-//! no database keeps. What the original bytes hold stays with them; what is registered is text that shows what it says.
+//! Texts as people and programs hand them in, made such that they show what they say.
+//!
+//! They are full of line ends of three kinds, of characters nobody sees, and of some that no database keeps. What the original
+//! bytes hold stays with them.
 
 use super::complaint::Refusal;
 
-/// Whether a character shows nothing of itself and only hides text or turns its direction round: marks and overrides of
-/// direction, zero-width spaces, fillers, tags. A telephone number copied out of an address book is wrapped in them.
+/// Whether a character shows nothing of itself and only hides text or turns its direction round.
+///
+/// These are marks and overrides of direction, zero-width spaces, fillers and tags. A telephone number copied out of an
+/// address book is wrapped in them.
 #[must_use]
 pub fn is_invisible(letter: char) -> bool {
     matches!(letter,
@@ -65,8 +69,9 @@ pub fn line(field: &'static str, value: &str, limit: usize) -> Result<String, Re
     Ok(value.to_owned())
 }
 
-/// One line out of whatever a program says, cut to its limit. It is never refused: what a program says of a message must not
-/// keep the message from being seen.
+/// One line out of whatever a program says, cut to its limit.
+///
+/// It is never refused: what a program says of a message must not keep the message from being seen.
 #[must_use]
 pub fn cut(text: &str, limit: usize) -> String {
     let words: String = clean(text)
