@@ -104,7 +104,8 @@ pub(super) async fn list_cases(
     let wanted = lists::Wanted {
         union: asked.union_code,
         unit: asked.unit_code,
-        states: states.ok_or_else(|| ActionError::invalid("states", "没有这种状态"))?,
+        states: states
+            .ok_or_else(|| ActionError::invalid("states", "没有这种状态,请从列表中选择"))?,
         received_from: parse::instant(asked.received_from.as_ref(), "received_from")?,
         received_until: parse::instant(asked.received_until.as_ref(), "received_until")?,
         number: asked.number,
@@ -205,7 +206,7 @@ pub(super) async fn list_escalations(
         Ok(api::EscalationState::Open) => "open",
         Ok(api::EscalationState::Acknowledged) => "acknowledged",
         Ok(api::EscalationState::Answered) => "answered",
-        Err(_) => return Err(ActionError::invalid("state", "没有这种状态")),
+        Err(_) => return Err(ActionError::invalid("state", "没有这种状态,请从列表中选择")),
     };
     let wanted = escalations::Wanted {
         units: (!asked.unit_code.is_empty()).then(|| vec![asked.unit_code]),
@@ -261,7 +262,7 @@ pub(super) async fn list_notices(
         Ok(api::NoticeState::Delivered) => "delivered",
         Ok(api::NoticeState::Failed) => "failed",
         Ok(api::NoticeState::Unreachable) => "unreachable",
-        Err(_) => return Err(ActionError::invalid("state", "没有这种状态")),
+        Err(_) => return Err(ActionError::invalid("state", "没有这种状态,请从列表中选择")),
     };
     let wanted = notices::Wanted {
         case_id: parse::optional_id(&asked.case_id, "case_id")?,
