@@ -1,7 +1,8 @@
 //! The limits of `deploy/reference` as they are shipped, each with an example that a clerk can check with a wall calendar.
 
+use chrono::{Datelike as _, NaiveDate, Weekday};
 use directory::reference::{self, File, Reference};
-use sla_watchdog::preview;
+use sla_watchdog::{domain::calendar::Calendar, preview};
 
 pub(crate) fn shipped() -> Reference {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/reference");
@@ -176,4 +177,59 @@ fn p13_every_limit_that_is_no_window_has_somebody_told_when_it_ends() {
             assert!(clock.window != at_the_end, "{} {}", policy.code, clock.code);
         }
     }
+}
+
+/// What the notices of the State Council give for each year: working days in all, the make-up days among them, and on how many
+/// of them 2 and 7 working days (guideline art. 18) end later than 15 natural days (令2020年第3号 art. 18), with the longest
+/// way in natural days. Counted once more from the published tables, apart from this program.
+const YEARS: [(i32, usize, &str, usize, i64); 3] = [
+    (
+        2024,
+        251,
+        "02-04 02-18 04-07 04-28 05-11 09-14 09-29 10-12",
+        20,
+        19,
+    ),
+    (2025, 248, "01-26 02-08 04-27 09-28 10-11", 24, 20),
+    (2026, 248, "01-04 02-14 02-28 05-09 09-20 10-10", 23, 20),
+];
+
+fn worked_in(calendar: &Calendar, year: i32) -> Vec<NaiveDate> {
+    let first = NaiveDate::from_ymd_opt(year, 1, 1).unwrap();
+    let days = first.iter_days().take_while(|day| day.year() == year);
+    days.filter(|day| calendar.day(*day).unwrap().worked)
+        .collect()
+}
+
+#[test]
+fn the_shipped_calendar_has_the_working_days_of_the_notices() {
+    let calendar = preview::newest(&shipped().calendars, "").unwrap();
+    for (year, in_all, make_up, ..) in YEARS {
+        let worked = worked_in(&calendar, year);
+        assert_eq!(worked.len(), in_all, "{year}");
+        let at_weekends: Vec<_> = worked
+            .iter()
+            .filter(|day| matches!(day.weekday(), Weekday::Sat | Weekday::Sun))
+            .map(|day| day.format("%m-%d").to_string())
+            .collect();
+        assert_eq!(at_weekends.join(" "), make_up, "{year}");
+    }
+}
+
+#[test]
+fn g18_1b_g18_1c_l18_two_and_seven_working_days_may_be_longer_than_fifteen_days() {
+    let calendar = preview::newest(&shipped().calendars, "").unwrap();
+    for (year, _, _, longer, longest) in YEARS {
+        let ways: Vec<_> = worked_in(&calendar, year)
+            .into_iter()
+            .map(|day| (calendar.add(day, 9).unwrap().0 - day).num_days())
+            .collect();
+        let count = ways.iter().filter(|days| **days > 15).count();
+        let most = ways.iter().max().copied();
+        assert_eq!((count, most), (longer, Some(longest)), "{year}");
+    }
+    // The example: received on 2026-02-04, before 春节.
+    let received = NaiveDate::from_ymd_opt(2026, 2, 4).unwrap();
+    let answered = NaiveDate::from_ymd_opt(2026, 2, 24).unwrap();
+    assert_eq!(calendar.add(received, 9).unwrap().0, answered);
 }

@@ -75,6 +75,19 @@ fn g22_the_archival_code_has_the_parts_of_the_standard() {
 }
 
 #[test]
+fn g22_the_sample_code_of_the_standard_comes_out() {
+    // DA/T 13-2022, by piece: the sample that is reproduced everywhere.
+    let sample = Series {
+        fonds: "Z109".to_owned(),
+        class: "WS".to_owned(),
+        year: 2011,
+        term: Term::Permanent,
+        organ: "BGS".to_owned(),
+    };
+    assert_eq!(sample.code(1), "Z109-WS·2011-Y-BGS-0001");
+}
+
+#[test]
 fn g22_a_schedule_that_leaves_a_case_without_a_term_is_refused() {
     let shipped = schedule::shipped().unwrap();
     let default = shipped.rules.last().unwrap().clone();
