@@ -26,7 +26,7 @@ pub mod matters;
 pub mod views;
 
 use views::ground;
-pub use views::{escalation_view, ground_of, notice_state, notice_view, stamp, state_of, view};
+pub use views::{escalation_view, ground_of, notice_view, stamp, state_of, view};
 
 /// By whom and when something was done.
 #[derive(Debug, Clone, Copy)]

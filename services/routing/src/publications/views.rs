@@ -167,8 +167,7 @@ pub fn notice_view(notice: &Notice) -> tells::NoticeView {
 }
 
 /// Where a notice stands, from its row.
-#[must_use]
-pub fn notice_state(name: &str) -> tells::NoticeState {
+fn notice_state(name: &str) -> tells::NoticeState {
     match name {
         "requested" => tells::NoticeState::Requested,
         "delivered" => tells::NoticeState::Delivered,

@@ -134,8 +134,7 @@ const MATTERS: [&str; 7] = [
 
 async fn run(stack: &Stack, text: &str, values: impl IntoIterator<Item = sea_orm::Value>) -> u64 {
     let done = stack.db.reader().execute_raw(sql(text, values)).await;
-    done.unwrap_or_else(|error| panic!("{text}: {error}"))
-        .rows_affected()
+    done.unwrap().rows_affected()
 }
 
 /// Table and column of every text that is kept of cases.

@@ -182,7 +182,7 @@ async fn l18_2_l23_the_limit_rests_with_a_ground_and_notice_and_runs_again() {
         case_id: course.case.case_id.clone(),
     };
     let seen = door.get_course(asked).await.unwrap().into_inner();
-    let grounds: Vec<_> = seen.pauses.iter().map(|pause| pause.ground()).collect();
+    let grounds: Vec<_> = seen.pauses.iter().map(Pause::ground).collect();
     assert_eq!(
         grounds,
         [
