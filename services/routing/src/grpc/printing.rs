@@ -125,10 +125,10 @@ fn paper_of(kind: i32) -> Result<Paper, ActionError> {
         Ok(Kind::Answer) => Ok(Paper::Answer),
         Ok(Kind::Extension) => Ok(Paper::Extension),
         Ok(Kind::Certificate) => Ok(Paper::Certificate),
-        Ok(Kind::Unspecified) | Err(_) => Err(ActionError::invalid("kind", "请说明出具哪种文书")),
         Ok(Kind::AppealAcceptance) => Ok(Paper::AppealAcceptance),
         Ok(Kind::AppealDecision) => Ok(Paper::AppealDecision),
         Ok(Kind::SuperiorReport) => Ok(Paper::SuperiorReport),
+        Ok(Kind::Unspecified) | Err(_) => Err(ActionError::invalid("kind", "请说明出具哪种文书")),
     }
 }
 
