@@ -1,6 +1,7 @@
 //! The rules of intake. Pure: no I/O, no clock, no framework.
 //!
 //! [`complaint`] says what may be registered and how it stands afterwards; the others are the small rules it needs.
+pub mod accused;
 pub mod complaint;
 pub mod contact;
 pub mod day;

@@ -40,6 +40,11 @@ pub enum ActionError {
     /// Guideline art. 5 and 19.
     #[error("您是本件的被投诉人或已声明利害关系,依规定回避,不能查看或办理")]
     Recused,
+    /// Guideline art. 5 and 19.
+    #[error(
+        "本件投诉的是您所在机构或其工作人员,依规定不能查看投诉人身份;需与投诉人联系的,请由受理部门办理,或由受理部门以督办表交办"
+    )]
+    Accused,
     /// Directory has not told yet.
     #[error("机构资料尚未同步到受理登记服务,请稍后重试;投诉未登记")]
     UnitsUnknownYet,
@@ -90,7 +95,9 @@ impl From<ActionError> for Status {
             | ActionError::WrongCode => not_found(sentence),
             ActionError::NotErased(erasure::Refusal::NoReference) => invalid("reference", sentence),
             ActionError::NotErased(refusal) => refused(refusal.code(), sentence),
-            ActionError::NotYours(_) | ActionError::Recused => denied(sentence),
+            ActionError::NotYours(_) | ActionError::Recused | ActionError::Accused => {
+                denied(sentence)
+            }
             ActionError::UnitsUnknownYet => unavailable(sentence),
             ActionError::RequestReused => invalid("request_id", sentence),
             ActionError::NotNow(code, sentence) => refused(code, sentence),

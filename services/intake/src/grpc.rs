@@ -210,6 +210,7 @@ impl IntakeService for Desk {
         let request = request.into_inner();
         let id = wire::id("complaint_id", &request.complaint_id)?;
         let seen = looking::find(self, &caller, By::Id(id)).await?;
+        looking::may_reveal(self, &caller, &seen).await?;
         Ok(Response::new(
             looking::reveal(self, &seen, &request.reason).await?,
         ))

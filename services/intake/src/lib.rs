@@ -17,7 +17,7 @@ use suda_proto::{
     archive::v1::{
         AddendumSealed, CaseSealed, FileChanged, FileDestroyed, LegalHoldLifted, LegalHoldSet,
     },
-    directory::v1::{PolicyPublished, UnitChanged},
+    directory::v1::{PolicyPublished, PostChanged, TaxonomyPublished, UnitChanged},
     intake::v1::{
         ComplaintRegistered, group_service_server::GroupServiceServer,
         intake_service_server::IntakeServiceServer, relation_service_server::RelationServiceServer,
@@ -87,6 +87,8 @@ impl Service for Intake {
             .hears(
                 Inbox::new(desk)
                     .on::<UnitChanged>()
+                    .on::<PostChanged>()
+                    .on::<TaxonomyPublished>()
                     .on::<PolicyPublished>()
                     .on::<ComplaintRegistered>()
                     .on::<InterestDeclared>()

@@ -5,8 +5,10 @@ pub mod erasing;
 pub mod groups;
 pub mod logs;
 pub mod parts;
+pub mod posts;
 pub mod quarantine;
 pub mod relations;
+pub mod taxonomy;
 pub mod units;
 pub mod vault;
 

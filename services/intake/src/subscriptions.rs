@@ -10,7 +10,7 @@ use suda_proto::{
         AddendumSealed, CaseSealed, FileChanged, FileDestroyed, FileView, LegalHoldLifted,
         LegalHoldSet,
     },
-    directory::v1::{PolicyPublished, UnitChanged},
+    directory::v1::{PolicyPublished, PostChanged, TaxonomyAxis, TaxonomyPublished, UnitChanged},
     intake::v1::{ComplaintRegistered, ProgressState},
     routing::v1::{
         AnswerSent, BounceRuled, CaseAccepted, CaseAnswered, CaseClosed, CaseDeclined, CaseFiled,
@@ -23,8 +23,12 @@ use uuid::Uuid;
 use crate::{
     actions::{erasing, grouping},
     desk::Desk,
-    domain::{complaint::Unit, erasure::Kept, group::Rule},
-    store::{self, groups::Published},
+    domain::{
+        complaint::{Axis, Unit},
+        erasure::Kept,
+        group::Rule,
+    },
+    store::{self, groups::Published, posts::Post},
 };
 
 impl Hears<UnitChanged> for Desk {
@@ -49,6 +53,47 @@ impl Hears<UnitChanged> for Desk {
         let revision = i64::try_from(unit.revision).unwrap_or(i64::MAX);
         store::units::keep(tx, &kept, unit.kind, revision).await?;
         Ok(())
+    }
+}
+
+impl Hears<PostChanged> for Desk {
+    /// Keeps who works where: the colleagues of a person complained of are kept from the complainant's identity.
+    async fn hear(&self, tx: &Tx, told: PostChanged, _heard: &Heard) -> Result<(), Trouble> {
+        let post = told
+            .post
+            .ok_or_else(|| park("PostChanged without its post"))?;
+        let lives = post.abolished_on.is_empty();
+        let person = |id: String| if lives { id } else { String::new() };
+        let kept = Post {
+            code: post.code,
+            unit_code: post.unit_code,
+            holder: person(post.holder_person_id),
+            deputy: person(post.deputy_person_id),
+            revision: i64::try_from(post.revision).unwrap_or(i64::MAX),
+        };
+        Ok(store::posts::keep(tx, &kept).await?)
+    }
+}
+
+impl Hears<TaxonomyPublished> for Desk {
+    /// Keeps the codes in use: a registration that names another is refused.
+    async fn hear(&self, tx: &Tx, told: TaxonomyPublished, _heard: &Heard) -> Result<(), Trouble> {
+        let taxonomy = told
+            .taxonomy
+            .ok_or_else(|| park("TaxonomyPublished without its taxonomy"))?;
+        let used = taxonomy.entries.into_iter().filter(|entry| !entry.retired);
+        let codes = used.filter_map(|entry| {
+            let axis = match entry.axis() {
+                TaxonomyAxis::Business => Axis::Business,
+                TaxonomyAxis::Cause => Axis::Cause,
+                TaxonomyAxis::HandledVia => Axis::HandledVia,
+                // What a unit is there for classifies no complaint.
+                TaxonomyAxis::Function | TaxonomyAxis::Unspecified => return None,
+            };
+            Some((axis, entry.code))
+        });
+        let version = i64::try_from(taxonomy.version).unwrap_or(i64::MAX);
+        Ok(store::taxonomy::keep(tx, &taxonomy.code, version, codes.collect()).await?)
     }
 }
 
@@ -216,7 +261,8 @@ async fn moved(tx: &Tx, case: &CaseView, heard: &Heard) -> Result<(), Trouble> {
         .as_ref()
         .and_then(instant)
         .unwrap_or(heard.occurred_at);
-    store::logs::case_is(tx, id, revision, progress(case).as_str_name(), at).await?;
+    let state = progress(case).as_str_name();
+    store::logs::case_is(tx, id, revision, (state, &case.lead_unit_code), at).await?;
     if !case.lead_unit_code.is_empty() {
         let units = [
             std::slice::from_ref(&case.lead_unit_code),

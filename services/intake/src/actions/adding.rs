@@ -299,6 +299,7 @@ pub async fn withdraw(
                 Outcome::Already => Ok((row, true)),
                 Outcome::Moved => {
                     save(tx, &mut row, &after, Some(sealed)).await?;
+                    store::groups::recount(tx, id).await?;
                     if !evidence.is_empty() {
                         store::parts::add_evidence(
                             tx,

@@ -106,7 +106,6 @@ struct Looking<'a> {
 impl Looking<'_> {
     /// A group is seen for the first time.
     async fn open(&self, cluster: &Cluster) -> Result<(), ActionError> {
-        let members = groups::of(self.tx, cluster.members.clone()).await?;
         let share = |of: Ground, code: &str| {
             if cluster.ground == of {
                 code.to_owned()
@@ -133,52 +132,48 @@ impl Looking<'_> {
             province_complaints: 0,
             revision: 0,
         };
-        self.keep(group, cluster.ground, &members).await
+        groups::keep(self.tx, &group).await?;
+        self.grow(group, cluster.ground, cluster.members.clone())
+            .await
     }
 
     /// A complaint belongs to a group that is known.
     async fn join(&self, group: GroupRow, cluster: Cluster) -> Result<(), ActionError> {
         let ground = Ground::from_code(&group.ground).unwrap_or(cluster.ground);
-        let mut ids = groups::members(self.tx, group.id).await?;
-        if ids.contains(&self.row.id) {
+        if groups::has(self.tx, group.id, self.row.id).await? {
             return Ok(());
         }
-        // Those that are in a third group stay there; the store sees to it.
-        ids.extend(cluster.members);
-        ids.sort_unstable();
-        ids.dedup();
-        let members = groups::of(self.tx, ids).await?;
-        self.keep(group, ground, &members).await
+        self.grow(group, ground, cluster.members).await
     }
 
-    async fn keep(
+    /// These are of a group; those that are in a third one stay there.
+    async fn grow(
         &self,
         group: GroupRow,
         ground: Ground,
-        members: &[Features],
+        members: Vec<Uuid>,
     ) -> Result<(), ActionError> {
-        let all: Vec<&Features> = members.iter().collect();
-        let complainants = group::complainants(&all);
+        groups::join(self.tx, group.id, members).await?;
+        let tally = groups::tally(self.tx, group.id).await?;
+        let complainants = u32::try_from(tally.complainants).unwrap_or(u32::MAX);
         let warned = u32::try_from(group.warned_complainants).unwrap_or(0);
         let warns = group::warns(complainants, warned, self.rule);
-        let times = || members.iter().map(|member| member.received_at);
-        let first = times().min().unwrap_or(group.first_received_at);
-        let last = times().max().unwrap_or(group.last_received_at);
+        let first = tally.first.unwrap_or(group.first_received_at);
+        let last = tally.last.unwrap_or(group.last_received_at);
         let alike =
             |slots: &[i64]| group::likeness(&self.new.sketch, slots) >= self.rule.similar_percent;
         let province = groups::in_province(self.tx, self.new, ground, (first, last), alike).await?;
         let group = GroupRow {
             first_received_at: first,
             last_received_at: last,
-            complaints: i32::try_from(members.len()).unwrap_or(i32::MAX),
+            complaints: i32::try_from(tally.complaints).unwrap_or(i32::MAX),
             complainants: small(complainants),
             warned_complainants: small(if warns { complainants } else { warned }),
             province_complaints: i32::try_from(province).unwrap_or(i32::MAX),
             revision: group.revision + 1,
             ..group
         };
-        let ids = members.iter().map(|member| member.id).collect();
-        groups::keep(self.tx, &group, ids).await?;
+        groups::keep(self.tx, &group).await?;
         if warns {
             self.warn(&group).await?;
         }

@@ -273,6 +273,17 @@ pub async fn for_file(desk: &Desk, seen: &Seen) -> Result<tells::GetForFileRespo
     })
 }
 
+/// Refuses an identity to the unit complained of, and writes the attempt down (guideline art. 5, 19).
+pub async fn may_reveal(desk: &Desk, caller: &Caller, seen: &Seen) -> Result<(), ActionError> {
+    let accused = store::posts::accused(desk.db.reader(), &seen.row).await?;
+    let posts = caller.posts.iter();
+    if accused.may_be_told(posts.map(|post| (post.unit.as_str(), post.role.as_str()))) {
+        return Ok(());
+    }
+    log(desk, "Reveal", seen, "refused: of the unit complained of").await?;
+    Err(ActionError::Accused)
+}
+
 /// Shows the identity, after writing down and telling who looks and why.
 pub async fn reveal(
     desk: &Desk,

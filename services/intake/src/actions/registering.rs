@@ -62,11 +62,14 @@ pub struct Registered {
 /// stays so.
 pub async fn prepare(desk: &Desk, caller: &Caller, ask: Ask) -> Result<Prepared, ActionError> {
     let Ask {
-        draft,
+        mut draft,
         given,
         arrival,
     } = ask;
     let reader = desk.db.reader();
+    if caller.is_service() {
+        complaint::open_malformed(&mut draft.matter);
+    }
     let codes = vec![
         draft.unit_code.clone(),
         draft.matter.complained_unit_code.clone(),
@@ -88,7 +91,9 @@ pub async fn prepare(desk: &Desk, caller: &Caller, ask: Ask) -> Result<Prepared,
         return Err(ActionError::UnitsUnknownYet);
     }
     let now = desk.clock.now();
-    let complaint = complaint::receive(draft, at, of, now)?;
+    let mut complaint = complaint::receive(draft, at, of, now)?;
+    let unlisted = store::taxonomy::unlisted(reader, &complaint.matter).await?;
+    complaint::listed(&mut complaint.matter, &unlisted, caller.is_service())?;
     may_receive(caller, &complaint.unit)?;
     know_files(desk, &given).await?;
     let actor = actor(caller, &complaint.unit.code, &complaint.unit.union_code);

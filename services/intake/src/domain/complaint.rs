@@ -13,8 +13,10 @@ use super::{
     words::{Capacity, Channel, EvidenceKind},
 };
 
+mod axis;
 mod form;
 mod refusal;
+pub use axis::{Axis, listed, open_malformed};
 pub use form::{
     Complainant, Complaint, Draft, Matter, Narrative, Referral, Representative, Source, Unit,
 };

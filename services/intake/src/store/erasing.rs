@@ -100,6 +100,7 @@ pub async fn erase(tx: &Tx, row: &ComplaintRow, erasure: &Erasure<'_>) -> Result
     }
     let text = "UPDATE complaints SET masked_name = '', revision = revision + 1 WHERE id = $1";
     tx.execute_raw(sql(text, [row.id.into()])).await?;
+    super::groups::recount(tx, row.id).await?;
     for text in [
         "DELETE FROM blind_index WHERE complaint_id = $1",
         "DELETE FROM sketches WHERE complaint_id = $1",

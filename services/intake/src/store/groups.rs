@@ -249,8 +249,8 @@ const GROUP: &str = "g.id, g.union_code, g.unit_code, g.ground, g.business_code,
     g.days, g.opened_at, g.first_received_at, g.last_received_at, g.complaints, g.complainants, g.warned_complainants, \
     g.province_complaints, g.revision";
 
-/// Keeps a group as it is now, and that these complaints are in it; one that is in another stays there.
-pub async fn keep(tx: &Tx, group: &GroupRow, members: Vec<Uuid>) -> Result<(), DbErr> {
+/// Keeps a group as it is now.
+pub async fn keep(tx: &Tx, group: &GroupRow) -> Result<(), DbErr> {
     const KEEP: &str = "
         INSERT INTO groups (id, union_code, unit_code, ground, business_code, cause_code, article, threshold, days,
             opened_at, first_received_at, last_received_at, complaints, complainants, warned_complainants,
@@ -260,8 +260,6 @@ pub async fn keep(tx: &Tx, group: &GroupRow, members: Vec<Uuid>) -> Result<(), D
             last_received_at = excluded.last_received_at, complaints = excluded.complaints,
             complainants = excluded.complainants, warned_complainants = excluded.warned_complainants,
             province_complaints = excluded.province_complaints, revision = excluded.revision";
-    const JOIN: &str = "
-        INSERT INTO group_members (complaint_id, group_id) SELECT unnest($1::uuid[]), $2 ON CONFLICT DO NOTHING";
     let values = [
         group.id.into(),
         group.union_code.as_str().into(),
@@ -281,10 +279,87 @@ pub async fn keep(tx: &Tx, group: &GroupRow, members: Vec<Uuid>) -> Result<(), D
         group.province_complaints.into(),
         group.revision.into(),
     ];
-    tx.execute_raw(sql(KEEP, values)).await?;
-    tx.execute_raw(sql(JOIN, [members.into(), group.id.into()]))
+    tx.execute_raw(sql(KEEP, values)).await.map(drop)
+}
+
+/// Keeps that these complaints are in a group; one that is in another stays there.
+pub async fn join(tx: &Tx, group: Uuid, members: Vec<Uuid>) -> Result<(), DbErr> {
+    const JOIN: &str = "
+        INSERT INTO group_members (complaint_id, group_id) SELECT unnest($1::uuid[]), $2 ON CONFLICT DO NOTHING";
+    tx.execute_raw(sql(JOIN, [members.into(), group.into()]))
         .await
         .map(drop)
+}
+
+/// What a group has.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct Tally {
+    /// How many complaints.
+    pub complaints: i64,
+    /// By how many complainants: whoever shares an address with another is the same.
+    pub complainants: i64,
+    /// When the first of them was received.
+    pub first: Option<DateTime<Utc>>,
+    /// When the newest of them was received.
+    pub last: Option<DateTime<Utc>>,
+}
+
+/// Counts a group.
+///
+/// Only complaints that joined since are compared, with those that share an address with them; all of them once more after
+/// one was withdrawn or erased, for it may have held two others together.
+pub async fn tally(tx: &Tx, group: Uuid) -> Result<Tally, DbErr> {
+    const AGAIN: &str = "UPDATE groups SET recount = false WHERE id = $1 AND recount";
+    const FORGET: &str = "UPDATE group_members SET complainant = NULL WHERE group_id = $1";
+    const NEW: &str = "
+        SELECT m.complaint_id FROM group_members m JOIN complaints c ON c.id = m.complaint_id
+        WHERE m.group_id = $1 AND m.complainant IS NULL AND c.withdrawn_at IS NULL";
+    const SEAT: &str = "
+        WITH same AS (
+            SELECT DISTINCT m.complainant FROM blind_index mine
+            JOIN blind_index b ON b.token = mine.token AND b.kind <> 'name'
+            JOIN group_members m ON m.complaint_id = b.complaint_id AND m.group_id = $2
+            WHERE mine.complaint_id = $1 AND mine.kind <> 'name' AND m.complainant IS NOT NULL)
+        UPDATE group_members
+        SET complainant = coalesce((SELECT complainant FROM same ORDER BY complainant LIMIT 1), $1)
+        WHERE group_id = $2 AND (complaint_id = $1 OR complainant IN (SELECT complainant FROM same))";
+    const TALLY: &str = "
+        SELECT count(*) AS complaints, count(DISTINCT m.complainant) AS complainants,
+               min(c.received_at) AS first, max(c.received_at) AS last
+        FROM group_members m JOIN complaints c ON c.id = m.complaint_id
+        WHERE m.group_id = $1 AND c.withdrawn_at IS NULL";
+    let again = tx.execute_raw(sql(AGAIN, [group.into()])).await?;
+    if again.rows_affected() > 0 {
+        tx.execute_raw(sql(FORGET, [group.into()])).await?;
+    }
+    let new = Member::find_by_statement(sql(NEW, [group.into()]))
+        .all(tx)
+        .await?;
+    for member in new {
+        tx.execute_raw(sql(SEAT, [member.complaint_id.into(), group.into()]))
+            .await?;
+    }
+    let tally = Tally::find_by_statement(sql(TALLY, [group.into()]))
+        .one(tx)
+        .await?;
+    tally.ok_or_else(|| DbErr::Custom("a group was not counted".to_owned()))
+}
+
+/// Has the group of a complaint counted anew, for the complaint counts no more, or its complainant is not known any more.
+pub async fn recount(tx: &Tx, complaint: Uuid) -> Result<(), DbErr> {
+    const RECOUNT: &str = "
+        UPDATE groups SET recount = true WHERE id = (SELECT group_id FROM group_members WHERE complaint_id = $1)";
+    tx.execute_raw(sql(RECOUNT, [complaint.into()]))
+        .await
+        .map(drop)
+}
+
+/// Whether a complaint is in a group.
+pub async fn has(tx: &Tx, group: Uuid, complaint: Uuid) -> Result<bool, DbErr> {
+    const HAS: &str =
+        "SELECT 1 AS one FROM group_members WHERE group_id = $1 AND complaint_id = $2";
+    let statement = sql(HAS, [group.into(), complaint.into()]);
+    Ok(tx.query_one_raw(statement).await?.is_some())
 }
 
 /// The group that most of these complaints are in, if any is in one.

@@ -151,15 +151,15 @@ pub async fn case_is(
     tx: &Tx,
     complaint: Uuid,
     revision: i64,
-    state: &str,
+    (state, lead): (&str, &str),
     at: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     let statement = sql(
-        "INSERT INTO case_states AS s (complaint_id, revision, state, changed_at) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (complaint_id) DO UPDATE SET revision = excluded.revision, state = excluded.state,
+        "INSERT INTO case_states AS s (complaint_id, revision, state, changed_at, lead_unit_code) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (complaint_id) DO UPDATE SET revision = excluded.revision, state = excluded.state, lead_unit_code = excluded.lead_unit_code,
              changed_at = CASE WHEN s.state = excluded.state THEN s.changed_at ELSE excluded.changed_at END
          WHERE s.revision < excluded.revision",
-        [complaint.into(), revision.into(), state.into(), at.into()],
+        [complaint.into(), revision.into(), state.into(), at.into(), lead.into()],
     );
     tx.execute_raw(statement).await?;
     Ok(())

@@ -4,8 +4,8 @@ use suda_proto::{
     directory::v1::{GroupWarningRule, Policy, PolicyPublished},
     intake::v1::{
         EraseIdentityRequest, ErasureGround, GetGroupRequest, GroupGround, GroupSuspected,
-        GroupView, ListGroupsRequest, group_service_client::GroupServiceClient,
-        vault_service_client::VaultServiceClient,
+        GroupView, ListGroupsRequest, Representative, WithdrawRequest,
+        group_service_client::GroupServiceClient, vault_service_client::VaultServiceClient,
     },
 };
 
@@ -176,12 +176,38 @@ async fn g9_a_group_grows_in_silence_until_it_has_doubled_and_one_received_too_l
     assert_eq!(told[0].group_id, told[1].group_id);
     assert_eq!((told[1].complainants, told[1].warned_complainants), (6, 6));
 
+    // One complaint whose representatives are two earlier complainants makes one of them; withdrawn, they are apart again.
+    let counted = async || {
+        stack.settle().await;
+        let asked = ListGroupsRequest::default();
+        let listed = groups(&stack, &clerk()).list_groups(asked).await.unwrap();
+        let group = listed.into_inner().groups.remove(0);
+        (group.complaints, group.complainants)
+    };
+    let representative = |phone: &str| Representative {
+        name: "夏侯代表".into(),
+        phone: phone.into(),
+    };
+    let joint = RegisterRequest {
+        persons: 2,
+        representatives: ["13800000001", "13800000002"].map(representative).into(),
+        ..of("13800000003", "58900202", "B01", WORDS[0])
+    };
+    let joint = register(&mut desk, joint).await;
+    assert_eq!(counted().await, (7, 4));
+    let withdrawn = WithdrawRequest {
+        request_id: new_id(),
+        complaint_id: complaint_id(&joint),
+        ..WithdrawRequest::default()
+    };
+    desk.withdraw(withdrawn).await.unwrap();
+    register(&mut desk, of("13800000008", "58900202", "B01", WORDS[0])).await;
+    assert_eq!(counted().await, (7, 7));
+
     stack.clock.advance(days(8));
     register(&mut desk, of("13800000007", "58900202", "B01", WORDS[0])).await;
     assert_eq!(warned(&stack).await.len(), 2);
-    let asked = ListGroupsRequest::default();
-    let listed = groups(&stack, &clerk()).list_groups(asked).await.unwrap();
-    assert_eq!(listed.into_inner().groups[0].complaints, 6);
+    assert_eq!(counted().await, (7, 7));
     stack.stop().await;
 }
 

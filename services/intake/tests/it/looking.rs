@@ -4,6 +4,7 @@ use futures::TryStreamExt as _;
 use intake::{store, vault::Vault};
 use suda_proto::{
     common::v1::Page,
+    directory::v1::{Post, PostChanged},
     intake::v1::{
         AddMaterialRequest, GetBlobRequest, GetContactRequest, GetForFileRequest, GetRequest,
         IdentityRevealed, ListQuarantineRequest, ListRequest, ProgressRequest, ProgressState,
@@ -87,7 +88,7 @@ async fn g5_an_identity_is_masked_unless_revealed_with_a_reason_that_is_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn g5_the_person_complained_of_sees_nothing_of_it() {
+async fn g5_the_person_complained_of_sees_nothing_of_it_and_their_unit_not_who_complained() {
     let stack = started().await;
     let answer = register(&mut client(&stack, &clerk()), complaint()).await;
     let complained =
@@ -118,6 +119,60 @@ async fn g5_the_person_complained_of_sees_nothing_of_it() {
             .complaints
             .is_empty()
     );
+
+    // Nor does whoever heads the unit of that person learn who complained, until the reception orders it to answer.
+    let id = complaint_id(&answer);
+    let head = person("P-head").post("58900201-head", "58900201", "589002", "unit_head");
+    let mut head = crate::client(&stack, &head);
+    let reveal = || RevealRequest {
+        complaint_id: id.clone(),
+        reason: "核实情况".into(),
+    };
+    head.reveal(reveal()).await.unwrap();
+    let post = Post {
+        code: "58900201-teller".into(),
+        unit_code: "58900201".into(),
+        holder_person_id: "P-complained".into(),
+        revision: 1,
+        ..Post::default()
+    };
+    let told = PostChanged {
+        post: Some(post),
+        occurred_at: None,
+    };
+    stack.publish(&told, "589002", "58900201-teller").await;
+    stack.settle().await;
+    let refused = head.reveal(reveal()).await.unwrap_err();
+    assert_eq!(refused.code(), Code::PermissionDenied, "{refused:?}");
+    let ordered = |lead: &str, co: &str, revision: u64| OrderIssued {
+        case: Some(CaseView {
+            case_id: id.clone(),
+            complaint_id: id.clone(),
+            union_code: "589002".into(),
+            state: CaseState::Ordered.into(),
+            lead_unit_code: lead.into(),
+            co_unit_codes: vec![co.into()],
+            revision,
+            ..CaseView::default()
+        }),
+        ..OrderIssued::default()
+    };
+    stack
+        .publish(&ordered("58900201", "58900202", 4), "589002", &id)
+        .await;
+    stack.settle().await;
+    head.reveal(reveal()).await.unwrap();
+    // The unit complained of may read the case it helps with, and still not who complained.
+    let accused = person("P-02").post("58900202-head", "58900202", "589002", "unit_head");
+    let mut accused = crate::client(&stack, &accused);
+    let get = GetRequest {
+        complaint_id: id.clone(),
+        ..GetRequest::default()
+    };
+    accused.get(get).await.unwrap();
+    let refused = accused.reveal(reveal()).await.unwrap_err();
+    assert_eq!(refused.code(), Code::PermissionDenied, "{refused:?}");
+    assert_eq!(count(&stack, "reveals").await, 2);
     stack.stop().await;
 }
 

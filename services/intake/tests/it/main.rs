@@ -150,7 +150,7 @@ fn complaint() -> RegisterRequest {
         matter: Some(Matter {
             complained_unit_code: "58900202".into(),
             complained_person_id: "P-complained".into(),
-            business_code: "B.savings".into(),
+            business_code: "B04.account".into(),
             amount_fen: 20_000,
             ..Matter::default()
         }),

@@ -1,6 +1,9 @@
 //! What is refused, and that nothing of it stays.
 
-use suda_proto::intake::v1::{Representative, intake_service_client::IntakeServiceClient};
+use suda_proto::{
+    directory::v1::{Taxonomy, TaxonomyAxis, TaxonomyEntry, TaxonomyPublished},
+    intake::v1::{Representative, intake_service_client::IntakeServiceClient},
+};
 
 use crate::*;
 
@@ -148,7 +151,7 @@ async fn before_units_are_known_a_caller_is_told_to_come_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_the_right_posts_register_and_only_for_their_own_units() {
+async fn f2_2_only_the_right_posts_register_for_their_own_units_and_by_codes_of_the_taxonomy() {
     let stack = started().await;
     for who in [
         person("P")
@@ -175,5 +178,54 @@ async fn only_the_right_posts_register_and_only_for_their_own_units() {
         .unwrap_err();
     assert_eq!(anybody.code(), Code::PermissionDenied);
     assert_eq!(count(&stack, "complaints").await, 0);
+
+    // Once the taxonomy was heard, a clerk is told which code is none; what an adapter brings is registered with it open.
+    let entry = |axis: TaxonomyAxis, code: &str| TaxonomyEntry {
+        code: code.into(),
+        axis: axis.into(),
+        ..TaxonomyEntry::default()
+    };
+    let taxonomy = Taxonomy {
+        code: "guangdong".into(),
+        version: 1,
+        entries: vec![
+            entry(TaxonomyAxis::Business, "B01"),
+            entry(TaxonomyAxis::Cause, "C01"),
+        ],
+        ..Taxonomy::default()
+    };
+    let told = TaxonomyPublished {
+        taxonomy: Some(taxonomy),
+        occurred_at: None,
+    };
+    stack.publish(&told, "all", "guangdong").await;
+    stack.settle().await;
+    let with = |business: &str, cause: &str| RegisterRequest {
+        matter: Some(Matter {
+            business_code: business.into(),
+            cause_code: cause.into(),
+            ..Matter::default()
+        }),
+        ..message(&new_id())
+    };
+    let mut clerks = client(&stack, &clerk());
+    let refused = clerks.register(with("B99", "C01")).await.unwrap_err();
+    assert_eq!(field(&refused), "matter.business_code");
+    assert!(refused.message().contains("B99"), "{refused:?}");
+    assert!(refused.message().contains("suda taxonomy list"));
+    // A code of another axis is none here.
+    let refused = clerks.register(with("B01", "B01")).await.unwrap_err();
+    assert_eq!(field(&refused), "matter.cause_code");
+    let codes = |answer: RegisterResponse| {
+        let view = answer.complaint.unwrap();
+        (view.business_code, view.cause_code)
+    };
+    let kept = codes(register(&mut clerks, with("B01", "C01")).await);
+    assert_eq!(kept, ("B01".to_owned(), "C01".to_owned()));
+    let mut adapters = client(&stack, &adapter());
+    let kept = codes(register(&mut adapters, with("B99", "C01")).await);
+    assert_eq!(kept, (String::new(), "C01".to_owned()));
+    let kept = codes(register(&mut adapters, with("B01", "C 1")).await);
+    assert_eq!(kept, ("B01".to_owned(), String::new()));
     stack.stop().await;
 }

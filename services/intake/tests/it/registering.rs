@@ -50,7 +50,7 @@ async fn g3_every_channel_and_nature_is_registered_and_told() {
             first.complained_unit_code.as_str(),
             first.business_code.as_str()
         ),
-        ("58900202", "B.savings")
+        ("58900202", "B04.account")
     );
     assert_eq!(
         (first.referral_number.as_str(), first.received_at),

@@ -15,6 +15,14 @@ pub enum Refusal {
         /// What stands there.
         code: String,
     },
+    /// No taxonomy lists it.
+    #[error("{}“{code}”不在现行分类表内,请用 suda taxonomy list 查看可用的代码;不能确定的可不填", label(.field))]
+    UnknownCode {
+        /// Where it stands in the form.
+        field: &'static str,
+        /// What stands there.
+        code: String,
+    },
     /// A retired unit receives nothing.
     #[error("机构“{code}”已于 {on} 撤销,请由承接其业务的机构登记")]
     RetiredUnit {
@@ -108,6 +116,7 @@ impl Refusal {
     pub fn about(&self) -> (&'static str, &'static str) {
         match self {
             Self::UnknownUnit { field, .. } => (field, "UNIT_UNKNOWN"),
+            Self::UnknownCode { field, .. } => (field, "CODE_UNKNOWN"),
             Self::RetiredUnit { .. } => ("unit_code", "UNIT_RETIRED"),
             Self::ChannelMissing => ("channel", "CHANNEL_MISSING"),
             Self::NatureMissing => ("nature", "NATURE_MISSING"),
