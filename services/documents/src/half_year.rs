@@ -65,6 +65,8 @@ pub struct FigureTable {
 pub struct FigureRow {
     /// What is counted.
     pub label: String,
+    /// Whether it is also counted in a row above it; no bar is drawn of it then.
+    pub below: bool,
     /// How many in this term.
     pub now: u64,
     /// How many in the term before; none when that is not known.
@@ -119,7 +121,8 @@ impl FigureTable {
     }
 
     fn chart(&self, number: usize) -> Chart {
-        let bars = self.rows.iter().map(|row| Bar {
+        let drawn = self.rows.iter().filter(|row| !row.below);
+        let bars = drawn.map(|row| Bar {
             label: row.label.clone(),
             value: row.now,
             before: row.before.unwrap_or_default(),

@@ -17,6 +17,7 @@ use crate::{
         facts::Fact,
         figures::{self, Figures},
         period::{Period, Term},
+        taxonomy::Names,
         tree::Tree,
     },
     errors::ActionError,
@@ -59,6 +60,8 @@ pub struct Counted {
     pub comparisons: Vec<Comparison>,
     /// The units.
     pub tree: Tree,
+    /// What complaints are classified by, as it was named when the term ended.
+    pub names: Names,
 }
 
 /// A document.
@@ -158,6 +161,7 @@ pub(crate) async fn count_for(desk: &Desk, asked: &Asked) -> Result<Counted, Act
     let period = Period::of(asked.year, asked.term)?;
     let cut_off = period.cut_off(asked.cut_off, now)?;
     let tree = store::tree(desk.db.reader()).await?;
+    let names = store::taxonomy::names(desk.db.reader(), cut_off).await?;
     let last_day = crate::domain::period::day(cut_off - chrono::TimeDelta::microseconds(1));
     let unions: Vec<String> = tree
         .unions(&asked.unit, last_day)
@@ -165,7 +169,7 @@ pub(crate) async fn count_for(desk: &Desk, asked: &Asked) -> Result<Counted, Act
         .into_iter()
         .collect();
     let facts = facts_of(desk, &unions, period.starts_at, cut_off).await?;
-    let figures = figures::count(&facts, &period, cut_off, &tree);
+    let figures = figures::count(&facts, &period, cut_off, &tree, &names);
     let elapsed = cut_off - period.starts_at;
     let earlier = async |earlier: Period| {
         // As far into the earlier span as this one has come.
@@ -176,7 +180,7 @@ pub(crate) async fn count_for(desk: &Desk, asked: &Asked) -> Result<Counted, Act
             until
         };
         let facts = facts_of(desk, &unions, earlier.starts_at, until).await?;
-        Ok::<_, ActionError>(figures::count(&facts, &earlier, until, &tree))
+        Ok::<_, ActionError>(figures::count(&facts, &earlier, until, &tree, &names))
     };
     let before = earlier(period.before()?).await?;
     let year_before = earlier(period.year_before()?).await?;
@@ -190,6 +194,7 @@ pub(crate) async fn count_for(desk: &Desk, asked: &Asked) -> Result<Counted, Act
         unions,
         facts,
         tree,
+        names,
     })
 }
 

@@ -7,5 +7,6 @@ pub mod period;
 pub mod rehearsal;
 pub mod report;
 pub mod scorecard;
+pub mod taxonomy;
 pub mod tree;
 pub mod words;

@@ -11,7 +11,7 @@ use chassis::{
     run::{Assembly, Base, Service},
 };
 use suda_proto::{
-    directory::v1::UnitChanged,
+    directory::v1::{TaxonomyPublished, UnitChanged},
     intake::v1::ComplaintRegistered,
     regulatory_report::v1::{
         regulatory_report_service_server::RegulatoryReportServiceServer,
@@ -83,6 +83,7 @@ impl Service for RegulatoryReport {
             .hears(
                 Inbox::new(desk)
                     .on::<UnitChanged>()
+                    .on::<TaxonomyPublished>()
                     .on::<ComplaintRegistered>()
                     .on::<CaseOpened>()
                     .on::<CaseSettled>()

@@ -16,7 +16,14 @@ use crate::{
 };
 
 /// Tables whose rows are drawn as bars: what they compare has one scale.
-const DRAWN: [&str; 3] = ["channel", "nature", "timeliness"];
+const DRAWN: [&str; 6] = [
+    "timeliness",
+    "problem",
+    "channel",
+    "month",
+    "nature",
+    "cause",
+];
 
 /// The report as a paper; what is not yet signed is a draft, on every page.
 #[must_use]
@@ -113,6 +120,7 @@ fn sections(kept: &Kept) -> Vec<Section> {
 fn figures(table: &Table, counted: &Counted) -> FigureTable {
     let row = |figure: &Figure| FigureRow {
         label: figure.label.clone(),
+        below: figure.below,
         now: figure.cases.len() as u64,
         before: counted
             .comparisons

@@ -12,7 +12,8 @@ use crate::{
         facts::Fact,
         figures::Table,
         period::local,
-        words::{CAUSES, CHANNELS, NATURES, word},
+        taxonomy::Axis,
+        words::{CHANNELS, NATURES, word},
     },
     wire::notes,
 };
@@ -149,7 +150,8 @@ fn sheet(sheet: &mut Worksheet, table: &Table, looks: &Looks) -> Result<(), Xlsx
         sheet.write_with_format(row, 2, figure.cases.len() as u64, &looks.number)?;
     }
     if table.sums_to_received {
-        let sum: usize = table.rows.iter().map(|figure| figure.cases.len()).sum();
+        let first = table.rows.iter().filter(|figure| !figure.below);
+        let sum: usize = first.map(|figure| figure.cases.len()).sum();
         sheet.write_with_format(row + 1, 0, "合计", &looks.heading)?;
         sheet.write_with_format(row + 1, 1, "", &looks.heading)?;
         sheet.write_with_format(row + 1, 2, sum as u64, &looks.number)?;
@@ -170,7 +172,11 @@ fn sheet(sheet: &mut Worksheet, table: &Table, looks: &Looks) -> Result<(), Xlsx
         .set_name("件数")
         .set_categories((name.as_str(), 1, 0, row, 0))
         .set_values((name.as_str(), 1, 2, row, 2));
-    chart.set_width(640).set_height(420);
+    if kind == ChartType::Bar {
+        // Bars are drawn from below; the first row of the table belongs on top.
+        chart.x_axis().set_reverse();
+    }
+    chart.set_width(640).set_height(420.max(24 * row));
     sheet.insert_chart(0, 4, &chart)?;
     Ok(())
 }
@@ -235,11 +241,12 @@ fn behind(sheet: &mut Worksheet, counted: &Counted, looks: &Looks) -> Result<(),
 
 /// Every case that counts somewhere.
 fn cases(sheet: &mut Worksheet, counted: &Counted, looks: &Looks) -> Result<(), XlsxError> {
-    const HEADINGS: [&str; 9] = [
+    const HEADINGS: [&str; 10] = [
         "投诉编号",
         "机构",
         "渠道",
         "性质",
+        "业务",
         "原因",
         "到达时间",
         "办结时间",
@@ -274,7 +281,8 @@ fn cases(sheet: &mut Worksheet, counted: &Counted, looks: &Looks) -> Result<(), 
             counted.tree.name(&fact.union, last_day),
             word(&CHANNELS, &fact.channel),
             word(&NATURES, &fact.nature),
-            word(&CAUSES, &fact.cause),
+            counted.names.name(Axis::Business, &fact.business),
+            counted.names.name(Axis::Cause, &fact.cause),
             local(fact.received_at),
             ended.unwrap_or_default(),
             fact.standing(counted.cut_off),

@@ -8,6 +8,7 @@ use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use uuid::Uuid;
 
 pub mod reports;
+pub mod taxonomy;
 pub mod turns;
 
 use crate::domain::{

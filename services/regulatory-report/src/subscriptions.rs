@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use prost_types::Timestamp;
 use suda_proto::{
     common::v1::{Channel, Nature},
-    directory::v1::{UnitChanged, UnitKind},
+    directory::v1::{TaxonomyPublished, UnitChanged, UnitKind},
     intake::v1::{ComplaintRegistered, ComplaintView},
     routing::v1::{
         AnswerSent, AppealDecided, AppealLodged, AppealOutcome, AppealView, AppealWithdrawn,
@@ -26,7 +26,7 @@ use crate::{
     desk::Desk,
     domain::tree::{Kind, Span, Unit},
     store::{
-        self, ClockResult, Told,
+        self, ClockResult, Told, taxonomy,
         turns::{self, ToldAppeal},
     },
 };
@@ -272,6 +272,14 @@ impl Hears<ClockBreached> for Desk {
             heard,
         )
         .await
+    }
+}
+
+impl Hears<TaxonomyPublished> for Desk {
+    async fn hear(&self, tx: &Tx, told: TaxonomyPublished, heard: &Heard) -> Result<(), Trouble> {
+        let published_at = told.occurred_at.as_ref().and_then(instant);
+        let names = told.taxonomy.ok_or_else(|| park("taxonomy"))?;
+        Ok(taxonomy::keep(tx, &names, published_at.unwrap_or(heard.occurred_at)).await?)
     }
 }
 

@@ -110,7 +110,8 @@ fn table(table: &Table) -> wire::Table {
         title: table.title.to_owned(),
         heading: table.heading.to_owned(),
         rows: table.rows.iter().map(figure).collect(),
-        sums_to_received: table.sums_to_received,
+        // Rows of the second level stand in the sum twice.
+        sums_to_received: table.sums_to_received && table.rows.iter().all(|row| !row.below),
     }
 }
 

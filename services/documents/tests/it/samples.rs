@@ -402,6 +402,7 @@ pub(crate) fn half_year() -> HalfYearReport {
                 label: (*label).into(),
                 now: *now,
                 before: *before,
+                below: false,
             })
             .collect()
     };

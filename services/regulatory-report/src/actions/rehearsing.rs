@@ -7,7 +7,7 @@ use super::{Asked, Counted, count_for, may_see};
 use crate::{
     desk::Desk,
     domain::{
-        period::{Period, Term},
+        period::{Period, Term, including},
         rehearsal::{Below, Finding, Rehearsal, findings},
     },
     errors::ActionError,
@@ -66,7 +66,7 @@ async fn found(
         unit: unit.to_owned(),
         year: period.year,
         term: period.term,
-        cut_off: Some(as_of.unwrap_or_else(|| due.min(desk.clock.now()))),
+        cut_off: Some(as_of.unwrap_or_else(|| due.min(including(desk.clock.now())))),
     };
     let counted = count_for(desk, &asked).await?;
     let below = below(desk, &counted).await?;

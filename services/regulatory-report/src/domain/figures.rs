@@ -3,15 +3,20 @@
 //! A complaint is new in the term in which it *reached us*; it is closed in the term in which it ended. Both are instants that
 //! never change, so that the end of one term is always the beginning of the next.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{
-    facts::{Appeal, Fact},
+    facts::Fact,
     period::{Period, day},
+    taxonomy::{Axis, Names},
     tree::Tree,
-    words::{CAUSES, CHANNELS, NATURES, OUTCOMES, UNKNOWN, VIA, word},
+    words::{CHANNELS, NATURES, OUTCOMES, UNKNOWN, word},
 };
 use chrono::{DateTime, NaiveDate, Utc};
+
+mod in_term;
+
+use in_term::{appeals, by_clock, by_month, problems};
 
 /// A figure: its code, its Chinese words, its cases.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +27,8 @@ pub struct Figure {
     pub label: String,
     /// The numbers of its cases, in order.
     pub cases: Vec<String>,
+    /// Whether its cases are also counted in a row above it.
+    pub below: bool,
 }
 
 /// Figures that belong together.
@@ -35,7 +42,7 @@ pub struct Table {
     pub heading: &'static str,
     /// Its rows.
     pub rows: Vec<Figure>,
-    /// Whether its rows add up to the complaints received.
+    /// Whether its rows, without those of the second level, add up to the complaints received.
     pub sums_to_received: bool,
 }
 
@@ -90,7 +97,13 @@ impl Bounds {
 
 /// Counts the facts of one unit and everything below it.
 #[must_use]
-pub fn count(facts: &[Fact], period: &Period, cut_off: DateTime<Utc>, tree: &Tree) -> Figures {
+pub fn count(
+    facts: &[Fact],
+    period: &Period,
+    cut_off: DateTime<Utc>,
+    tree: &Tree,
+    names: &Names,
+) -> Figures {
     let term = Bounds {
         from: period.starts_at,
         until: cut_off,
@@ -189,6 +202,12 @@ pub fn count(facts: &[Fact], period: &Period, cut_off: DateTime<Utc>, tree: &Tre
         table("clock", "超时环节", "时限", by_clock(facts, &term)),
         table("appeal", "申诉情况", "项目", appeals(facts, &term)),
         table("follow_up", "回访和重复投诉", "项目", follow_up),
+        table(
+            "problem",
+            "主要问题(件数最多的前十项)",
+            "业务 / 原因",
+            problems(&received, names),
+        ),
     ];
     tables.extend([
         spread(
@@ -208,19 +227,19 @@ pub fn count(facts: &[Fact], period: &Period, cut_off: DateTime<Utc>, tree: &Tre
             "cause",
             "投诉原因(JR/T 0169 C轴)",
             "原因",
-            by(&received, |fact| &fact.cause, &CAUSES),
+            by_axis(&received, |fact| &fact.cause, Axis::Cause, names),
         ),
         spread(
             "business",
             "业务类别(JR/T 0169 B轴)",
             "业务",
-            by(&received, |fact| &fact.business, &[]),
+            by_axis(&received, |fact| &fact.business, Axis::Business, names),
         ),
         spread(
             "via",
             "业务办理渠道(JR/T 0169 A轴)",
             "办理渠道",
-            by(&received, |fact| &fact.via, &VIA),
+            by_axis(&received, |fact| &fact.via, Axis::Via, names),
         ),
     ]);
     let named = |of: fn(&Fact) -> &String| by_unit(&received, of, tree, last_day);
@@ -293,6 +312,7 @@ fn figure(code: &str, label: &str, facts: &[&Fact]) -> Figure {
         code: code.to_owned(),
         label: label.to_owned(),
         cases: cases.into_iter().cloned().collect(),
+        below: false,
     }
 }
 
@@ -311,6 +331,20 @@ fn by(facts: &[&Fact], of: fn(&Fact) -> &String, words: &[(&str, &str)]) -> Vec<
         .collect();
     rows.extend(unfilled(facts, of));
     rows
+}
+
+/// The rows of an axis of the taxonomy, the first level with the second below.
+fn by_axis(facts: &[&Fact], of: fn(&Fact) -> &String, axis: Axis, names: &Names) -> Vec<Figure> {
+    let codes: BTreeSet<String> = facts.iter().map(|fact| of(fact).clone()).collect();
+    let rows = names.rows(axis, &codes).into_iter().map(|row| {
+        let cases = facts.iter().copied();
+        let cases: Vec<&Fact> = cases.filter(|fact| row.codes.contains(of(fact))).collect();
+        Figure {
+            below: row.below,
+            ..figure(&row.code, &row.label, &cases)
+        }
+    });
+    rows.collect()
 }
 
 fn by_unit(facts: &[&Fact], of: fn(&Fact) -> &String, tree: &Tree, on: NaiveDate) -> Vec<Figure> {
@@ -338,61 +372,6 @@ fn with<'a>(facts: &[&'a Fact], of: fn(&Fact) -> &String, code: &str) -> Vec<&'a
 fn unfilled(facts: &[&Fact], of: fn(&Fact) -> &String) -> Option<Figure> {
     let rest = with(facts, of, "");
     (!rest.is_empty()).then(|| figure("", UNKNOWN, &rest))
-}
-
-/// A row for each clock that somebody overran in the term.
-fn by_clock(facts: &[Fact], term: &Bounds) -> Vec<Figure> {
-    let mut rows: BTreeMap<&str, Vec<&Fact>> = BTreeMap::new();
-    for fact in facts {
-        for (clock, at) in &fact.breaches {
-            if term.contains(*at) {
-                rows.entry(clock).or_default().push(fact);
-            }
-        }
-    }
-    rows.into_iter()
-        .map(|(clock, facts)| figure(clock, clock, &facts))
-        .collect()
-}
-
-/// A row for each month in which something reached us.
-fn by_month(facts: &[&Fact]) -> Vec<Figure> {
-    let mut months: BTreeMap<String, Vec<&Fact>> = BTreeMap::new();
-    for fact in facts {
-        let month = day(fact.received_at).format("%Y-%m").to_string();
-        months.entry(month).or_default().push(fact);
-    }
-    months
-        .iter()
-        .map(|(month, facts)| figure(month, month, facts))
-        .collect()
-}
-
-/// The cases with an appeal that was lodged, or decided one way or the other, in the term (guideline art. 20).
-fn appeals(facts: &[Fact], term: &Bounds) -> Vec<Figure> {
-    let with = |wanted: &dyn Fn(&Appeal) -> bool| {
-        let facts = facts.iter().filter(|fact| fact.appeals.iter().any(wanted));
-        facts.collect::<Vec<&Fact>>()
-    };
-    let decided = |outcome: &str| {
-        with(&|appeal| {
-            appeal.outcome == outcome && appeal.decided_at.is_some_and(|at| term.contains(at))
-        })
-    };
-    let open = |appeal: &Appeal| {
-        appeal.lodged_at < term.until && appeal.decided_at.is_none_or(|at| at >= term.until)
-    };
-    vec![
-        figure(
-            "lodged",
-            "收到申诉",
-            &with(&|appeal| term.contains(appeal.lodged_at)),
-        ),
-        figure("upheld", "维持原处理决定", &decided("upheld")),
-        figure("changed", "改变原处理决定", &decided("changed")),
-        figure("re_handle", "责令重新办理", &decided("re_handle")),
-        figure("open", "期末未决", &with(&open)),
-    ]
 }
 
 #[cfg(test)]

@@ -97,7 +97,7 @@ impl Period {
         })
     }
 
-    /// The instant from which on nothing is counted.
+    /// The instant from which on nothing is counted: what was asked for, else the one after now.
     ///
     /// # Errors
     /// When the term has not begun, or the cut-off lies before it.
@@ -106,10 +106,10 @@ impl Period {
         asked: Option<DateTime<Utc>>,
         now: DateTime<Utc>,
     ) -> Result<DateTime<Utc>, Refusal> {
-        if now <= self.starts_at {
+        if now < self.starts_at {
             return Err(Refusal::NotBegun);
         }
-        let cut_off = asked.unwrap_or(now).min(self.ends_at);
+        let cut_off = asked.unwrap_or_else(|| including(now)).min(self.ends_at);
         if cut_off <= self.starts_at {
             return Err(Refusal::CutOffBefore);
         }
@@ -170,6 +170,12 @@ impl Period {
 /// The first instant of a day in Asia/Shanghai.
 fn midnight(day: NaiveDate) -> DateTime<Utc> {
     day.and_time(chrono::NaiveTime::MIN).and_utc() - TimeDelta::hours(AHEAD)
+}
+
+/// The first instant after one: figures until now have what came just now, also while a simulated clock stands.
+#[must_use]
+pub fn including(now: DateTime<Utc>) -> DateTime<Utc> {
+    now + TimeDelta::microseconds(1)
 }
 
 /// The day in Asia/Shanghai on which an instant lies.
@@ -263,13 +269,16 @@ mod tests {
         assert_eq!(period.cut_off(Some(within), after), Ok(within));
         assert_eq!(period.cut_off(None, after), Ok(period.ends_at));
         assert_eq!(period.cut_off(Some(after), after), Ok(period.ends_at));
-        assert_eq!(period.cut_off(None, within), Ok(within));
+        // What came until now has come by now.
+        assert_eq!(period.cut_off(None, within), Ok(including(within)));
+        let first = period.starts_at;
+        assert_eq!(period.cut_off(None, first), Ok(including(first)));
         assert_eq!(
             period.cut_off(Some(period.starts_at), after),
             Err(Refusal::CutOffBefore)
         );
         assert_eq!(
-            period.cut_off(None, period.starts_at),
+            period.cut_off(None, first - TimeDelta::seconds(1)),
             Err(Refusal::NotBegun)
         );
         assert_eq!(Period::of(26, Term::Year), Err(Refusal::Year(26)));

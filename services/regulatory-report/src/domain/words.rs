@@ -36,35 +36,19 @@ pub const OUTCOMES: [(&str, &str); 7] = [
     ("joined", "并案"),
 ];
 
-/// Where the business was done: axis A of JR/T 0169.
-pub const VIA: [(&str, &str); 11] = [
-    ("A.front.site", "营业现场"),
-    ("A.front.self", "自助机具"),
-    ("A.front.e.web", "网银渠道"),
-    ("A.front.e.tel", "电话渠道"),
-    ("A.front.e.app", "移动客户端"),
-    ("A.front.e.pub", "网络公众平台"),
-    ("A.front.e.sms", "短信渠道"),
-    ("A.front.e.oth", "其他电子渠道"),
-    ("A.front.third", "第三方渠道"),
-    ("A.front.oth", "其他前台渠道"),
-    ("A.back", "中、后台业务渠道"),
-];
-
-/// Causes: axis C of JR/T 0169, in its order of presentation.
-pub const CAUSES: [(&str, &str); 12] = [
-    ("C01", "服务态度及服务质量"),
-    ("C02", "金融机构服务设施、设备、业务系统"),
-    ("C03", "金融机构管理制度、业务规则与流程"),
-    ("C04", "营销方式和手段"),
-    ("C05", "信息披露"),
-    ("C06", "自主选择权"),
-    ("C07", "定价收费"),
-    ("C08", "产品收益"),
-    ("C09", "合同条款"),
-    ("C10", "消费者资金安全"),
-    ("C11", "消费者信息安全"),
-    ("C12", "债务催收方式和手段"),
+/// The clocks of a case, by their articles.
+pub const CLOCKS: [(&str, &str); 11] = [
+    ("G18.1a", "填报处理表"),
+    ("G18.1b", "出具督办表"),
+    ("G18.1c", "办结答复"),
+    ("G18.2a", "上级期限"),
+    ("G18.2b", "书面报告上级"),
+    ("G18.3", "最长期限"),
+    ("L18", "告知处理决定"),
+    ("L20b", "核查决定"),
+    ("Z5.1", "首次联系"),
+    ("Z5.2", "提出方案"),
+    ("Z5.3", "回访"),
 ];
 
 /// What is shown for an empty code.

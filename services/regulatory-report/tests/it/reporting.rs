@@ -2,6 +2,7 @@
 
 use suda_proto::{
     common::v1::Page,
+    directory::v1::{Taxonomy, TaxonomyAxis, TaxonomyEntry, TaxonomyPublished},
     regulatory_report::v1::{
         DraftReportRequest, ExportReportRequest, GetReportRequest, HandInReportRequest,
         ListReportsRequest, ListScorecardsRequest, RecordReceiptRequest, RehearseReportRequest,
@@ -151,6 +152,28 @@ const SECTIONS: [ReportSection; 4] = [
 ];
 
 /// The words of a DOCX file.
+/// Publishes a taxonomy of one cause.
+async fn named(stack: &Stack) {
+    let cause = TaxonomyEntry {
+        code: "C01".into(),
+        axis: TaxonomyAxis::Cause.into(),
+        name: "服务态度及服务质量".into(),
+        ..TaxonomyEntry::default()
+    };
+    let taxonomy = Taxonomy {
+        code: "guangdong".into(),
+        version: 1,
+        entries: vec![cause],
+        ..Taxonomy::default()
+    };
+    let told = TaxonomyPublished {
+        taxonomy: Some(taxonomy),
+        occurred_at: None,
+    };
+    stack.publish(&told, "all", "guangdong").await;
+    stack.settle().await;
+}
+
 fn docx(bytes: &[u8]) -> String {
     let mut file = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
     let mut text = String::new();
@@ -245,6 +268,17 @@ async fn g23_a_report_goes_from_draft_to_receipts_and_stays_what_was_signed() {
     stack.settle().await;
     assert_eq!(life.exported(&one, ReportFormat::Json).await, signed);
     assert_eq!(life.exported(&one, ReportFormat::Pdf).await, paper);
+    // Nor do names that are published later; the addendum has them.
+    let cause = |told: &serde_json::Value| {
+        let tables = told["tables"].as_array().unwrap();
+        let cause = tables.iter().find(|table| table["code"] == "cause");
+        cause.unwrap()["rows"][0]["label"].clone()
+    };
+    let told: serde_json::Value = serde_json::from_slice(&signed).unwrap();
+    assert_eq!(cause(&told), "C01(未收录)");
+    named(&stack).await;
+    assert_eq!(life.exported(&one, ReportFormat::Json).await, signed);
+    assert_eq!(life.exported(&one, ReportFormat::Pdf).await, paper);
     for recipient in [ReportRecipient::Regulator, ReportRecipient::Association] {
         life.receipt(&one, recipient).await;
     }
@@ -270,6 +304,7 @@ async fn g23_a_report_goes_from_draft_to_receipts_and_stays_what_was_signed() {
     let told: serde_json::Value = serde_json::from_slice(&corrected).unwrap();
     assert_eq!(told["comparisons"][1]["current"], 2);
     assert_eq!(told["addendum_reason"], "漏报一件");
+    assert_eq!(cause(&told), "服务态度及服务质量");
 
     let expected: Vec<ReportDelivered> = stack.published().await;
     assert_eq!(expected.len(), 3);

@@ -8,6 +8,7 @@ use crate::domain::{
     figures::count,
     period::Term,
     report::Section,
+    taxonomy::Names,
     tree::Tree,
 };
 
@@ -22,7 +23,7 @@ fn found(
 ) -> Vec<(&'static str, bool)> {
     let period = Period::of(2026, Term::FirstHalf).unwrap();
     let as_of = utc("2026-06-15T00:00:00+08:00");
-    let figures = count(facts, &period, as_of, &Tree::default());
+    let figures = count(facts, &period, as_of, &Tree::default(), &Names::default());
     let rehearsal = Rehearsal {
         facts,
         figures: &figures,
@@ -48,7 +49,7 @@ fn written() -> Report {
 
 fn filled(item: u32) -> Fact {
     Fact {
-        business: "B.deposit".to_owned(),
+        business: "B01".to_owned(),
         via: "A.front.site".to_owned(),
         ..fact(
             item,
