@@ -10,4 +10,5 @@ mod course;
 mod doors;
 mod life_of_a_case;
 mod outage;
+mod simulated;
 mod two_unions;

@@ -29,7 +29,9 @@ mod panel;
 mod policy;
 mod rectification;
 mod reference;
+mod relation;
 mod report;
+mod simulate;
 mod taxonomy;
 mod unit;
 mod up;
@@ -67,6 +69,9 @@ enum What {
     /// What happens to a complaint after it was registered.
     #[command(subcommand)]
     Case(case::Case),
+    /// To whom the caller is related, so as to keep out (回避).
+    #[command(subcommand)]
+    Relation(relation::Relation),
     /// Supervision orders (督办表).
     #[command(subcommand)]
     Order(order::Ordering),
@@ -127,6 +132,9 @@ enum What {
     Replay(operate::Replay),
     /// Registers many invented complaints and measures how the suite keeps up; for a stack of one's own.
     Load(load::Load),
+    /// Plays a half-year of the whole province in a stack of its own.
+    #[command(subcommand)]
+    Simulate(simulate::Simulate),
     /// Prints the completion script of a shell.
     Completion {
         /// The shell.
@@ -151,6 +159,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         What::Complaint(what) => complaint::run(what, &session, output).await,
         What::Group(what) => group::run(&what, &session, output).await,
         What::Case(what) => case::run(what, &session, output).await,
+        What::Relation(what) => relation::run(what, &session, output).await,
         What::Document(what) => document::run(&what, &session, output).await,
         What::Order(what) => order::run(what, &session, output).await,
         What::Escalation(what) => escalation::run(what, &session, output).await,
@@ -172,6 +181,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         What::Parked(what) => operate::parked(&what, &session, output).await,
         What::Replay(what) => operate::replay(&what, &session, output).await,
         What::Load(what) => load::run(&what, &session, output).await,
+        What::Simulate(what) => simulate::run(what, output).await,
         What::Completion { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Command::command(), "suda", &mut script);
@@ -179,4 +189,12 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
             Ok(())
         }
     }
+}
+
+/// Applies the reference files of a folder.
+///
+/// # Errors
+/// What is wrong with them, with file and line.
+pub async fn apply_reference(folder: &std::path::Path, session: &Session) -> anyhow::Result<()> {
+    reference::apply(folder, false, session).await.map(drop)
 }

@@ -6,4 +6,5 @@ pub mod installation;
 pub mod local;
 pub mod output;
 pub mod session;
+pub mod simulation;
 pub mod words;

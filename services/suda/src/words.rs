@@ -5,6 +5,10 @@
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
+mod facts;
+
+pub use facts::happened;
+
 /// The Chinese of a value, by its name in the contract.
 const WORDS: &[(&str, &str)] = &[
     ("CHANNEL_LETTER", "书信"),
@@ -177,6 +181,78 @@ const WORDS: &[(&str, &str)] = &[
     ("SKIPPED_LEVEL_UNDECIDED", "越级,待定"),
     ("SKIPPED_LEVEL_ADMITTED", "越级,已受理"),
     ("SKIPPED_LEVEL_REFERRED", "越级,已转有权单位"),
+    ("APPEAL_LEVEL_OFFICE", "办事处"),
+    ("APPEAL_LEVEL_COMPLIANCE", "合规部"),
+    ("APPEAL_STATE_LODGED", "已提出"),
+    ("APPEAL_STATE_ACCEPTED", "已受理"),
+    ("APPEAL_STATE_DECIDED", "已作出核查决定"),
+    ("APPEAL_STATE_WITHDRAWN", "已撤回"),
+    ("APPEAL_OUTCOME_UPHELD", "维持"),
+    ("APPEAL_OUTCOME_CHANGED", "变更"),
+    ("APPEAL_OUTCOME_REHANDLE", "责令重新处理"),
+    ("RECTIFICATION_STATE_OPEN", "整改中"),
+    ("RECTIFICATION_STATE_REPORTED", "待验收"),
+    ("RECTIFICATION_STATE_VERIFIED", "已验收"),
+    ("ACCOUNTABILITY_GROUND_NOT_REGISTERED", "不按规定登记"),
+    ("ACCOUNTABILITY_GROUND_DECLINED_WRONGLY", "应当受理而不受理"),
+    (
+        "ACCOUNTABILITY_GROUND_DELAYED",
+        "推诿、敷衍、拖延或未按期办结",
+    ),
+    (
+        "ACCOUNTABILITY_GROUND_CONCEALED",
+        "重大、紧急投诉隐瞒、谎报、缓报",
+    ),
+    ("ACCOUNTABILITY_GROUND_NOT_REPORTED", "不按时报告查处结果"),
+    (
+        "ACCOUNTABILITY_GROUND_MASS_COMPLAINT",
+        "处理不恰当引起大规模投诉",
+    ),
+    ("ACCOUNTABILITY_GROUND_OTHER", "其他违反规定"),
+    ("SANCTION_ADMONISHED", "批评教育"),
+    ("SANCTION_CIRCULATED", "通报批评"),
+    ("SANCTION_DEDUCTION", "经济处罚"),
+    ("SANCTION_WARNING", "警告"),
+    ("SANCTION_DEMERIT", "记过"),
+    ("SANCTION_DEMOTION", "降级、撤职"),
+    ("SANCTION_DISCHARGE", "解除劳动合同、开除"),
+    ("SANCTION_OTHER", "其他处理"),
+    ("ACCOUNTABILITY_STATE_CANDIDATE", "待认定"),
+    ("ACCOUNTABILITY_STATE_CONFIRMED", "已认定"),
+    ("ACCOUNTABILITY_STATE_DISMISSED", "不予追究"),
+    ("REWARD_GROUND_HANDLED_WELL", "处理及时有效、改进成效明显"),
+    ("REWARD_GROUND_LOSS_AVERTED", "投诉属实并避免较大损失"),
+    ("REWARD_BENEFICIARY_UNIT", "单位"),
+    ("REWARD_BENEFICIARY_STAFF", "员工"),
+    ("REWARD_BENEFICIARY_COMPLAINANT", "投诉人"),
+    ("PANEL_STATE_CONVENED", "评议中"),
+    ("PANEL_STATE_DECIDED", "已作出认定"),
+    ("PANEL_FINDING_MALICIOUS", "认定恶意投诉"),
+    ("PANEL_FINDING_NOT_MALICIOUS", "不属于恶意投诉"),
+    ("REPRISAL_KIND_RETALIATION", "打击报复投诉人"),
+    ("REPRISAL_KIND_OBSTRUCTION", "阻止、干扰正当投诉"),
+    ("REPRISAL_STATE_REPORTED", "已报告"),
+    ("REPRISAL_STATE_ACKNOWLEDGED", "已签收"),
+    ("REPRISAL_STATE_ANSWERED", "已答复"),
+    ("VIOLATION_STATE_REPORTED", "已报告合规部"),
+    ("VIOLATION_STATE_TRANSFERRED", "已移交"),
+    ("VIOLATION_STATE_RECEIVED", "已签收移交"),
+    ("MAJOR_KIND_MAJOR", "重大"),
+    ("MAJOR_KIND_URGENT", "紧急"),
+    ("REPORT_STATE_EXPECTED", "待编制"),
+    ("REPORT_STATE_DRAFTED", "编制中"),
+    ("REPORT_STATE_HANDED_IN", "待审核"),
+    ("REPORT_STATE_REVIEWED", "待签发"),
+    ("REPORT_STATE_SIGNED", "已签发"),
+    ("REPORT_STATE_SUBMITTED", "已报送"),
+    ("REPORT_RECIPIENT_REGULATOR", "监管部门"),
+    ("REPORT_RECIPIENT_ASSOCIATION", "银行业协会"),
+    ("REPORT_RECIPIENT_COMPLIANCE", "省联社合规部"),
+    ("REPORT_SECTION_OPERATION", "机制运行情况"),
+    ("REPORT_SECTION_PROBLEMS", "主要投诉问题"),
+    ("REPORT_SECTION_CAUSES", "投诉原因分析"),
+    ("REPORT_SECTION_RECTIFICATION", "整改措施"),
+    ("REPORT_SECTION_NEXT_STEPS", "下一步工作"),
 ];
 
 /// A value in Chinese, by its name in the contract; nothing for one that is not said.
@@ -252,6 +328,72 @@ mod tests {
 
     use super::*;
     use crate::output::contracts;
+
+    /// Enumerations that have no words here, and why.
+    const WITHOUT_WORDS: &[(&str, &str)] = &[
+        (
+            "suda.archive.v1.CheckProperty",
+            "archive/transfer.rs says it",
+        ),
+        ("suda.archive.v1.CheckResult", "archive/transfer.rs says it"),
+        (
+            "suda.archive.v1.TransferState",
+            "archive/transfer.rs says it",
+        ),
+        ("suda.archive.v1.DisposalState", "shown as JSON only"),
+        ("suda.archive.v1.HoldGround", "shown as JSON only"),
+        ("suda.archive.v1.RetentionTerm", "shown as JSON only"),
+        ("suda.archive.v1.PaperKind", "asked for by the verb"),
+        ("suda.archive.v1.PaperFormat", "asked for, never shown"),
+        ("suda.common.v1.Role", "not shown"),
+        ("suda.directory.v1.UnitKind", "not shown"),
+        (
+            "suda.directory.v1.LimitUnit",
+            "policy list says the rule as it is written",
+        ),
+        ("suda.intake.v1.ErasureGround", "asked for, never shown"),
+        ("suda.intake.v1.IdentityKind", "asked for, never shown"),
+        (
+            "suda.regulatory_report.v1.ExportFormat",
+            "asked for, never shown",
+        ),
+        (
+            "suda.regulatory_report.v1.ReportFormat",
+            "asked for, never shown",
+        ),
+        ("suda.routing.v1.RecusalGround", "in facts only"),
+        ("suda.sla_watchdog.v1.SubjectKind", "in facts only"),
+    ];
+
+    #[test]
+    fn every_enumeration_of_the_contracts_has_words_or_a_reason_why_not() {
+        for kind in contracts().all_enums() {
+            let name = kind.full_name();
+            if !name.starts_with("suda.") {
+                continue;
+            }
+            let excused = WITHOUT_WORDS.iter().any(|(known, _)| *known == name);
+            let shown = kind
+                .values()
+                .any(|value| WORDS.iter().any(|(word, _)| *word == value.name()));
+            assert!(shown != excused, "{name}: words and excuse, or neither");
+        }
+    }
+
+    #[test]
+    fn a_word_means_one_value_of_its_enumeration() {
+        for kind in contracts().all_enums() {
+            let mut words: Vec<_> = kind
+                .values()
+                .filter_map(|value| WORDS.iter().find(|(name, _)| *name == value.name()))
+                .map(|(_, word)| word)
+                .collect();
+            let many = words.len();
+            words.sort_unstable();
+            words.dedup();
+            assert_eq!(words.len(), many, "{}: {words:?}", kind.full_name());
+        }
+    }
 
     #[test]
     fn an_enumeration_that_is_shown_has_a_word_for_each_of_its_values() {

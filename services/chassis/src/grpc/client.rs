@@ -74,6 +74,18 @@ enum Credentials {
     Bearer(HeaderValue),
 }
 
+impl Credentials {
+    /// This token; none when it is empty.
+    fn bearer(token: &str) -> anyhow::Result<Self> {
+        if token.is_empty() {
+            return Ok(Self::None);
+        }
+        let mut value = HeaderValue::try_from(format!("Bearer {token}"))?;
+        value.set_sensitive(true);
+        Ok(Self::Bearer(value))
+    }
+}
+
 /// A way to one service; what the generated clients take: `IntakeServiceClient::new(peer)`. Cheap to clone.
 #[derive(Clone)]
 pub struct Peer {
@@ -93,19 +105,20 @@ impl Peer {
 
     /// Calls this address over TLS with a given token.
     pub fn with_token_over(url: &str, token: &str, tls: Option<&Tls>) -> anyhow::Result<Self> {
-        let credentials = if token.is_empty() {
-            Credentials::None
-        } else {
-            let mut value = HeaderValue::try_from(format!("Bearer {token}"))?;
-            value.set_sensitive(true);
-            Credentials::Bearer(value)
-        };
         let channel = Some(endpoint(url, tls)?.connect_lazy());
         Ok(Self {
             name: url.into(),
             channel,
-            credentials,
+            credentials: Credentials::bearer(token)?,
             deadline: DEFAULT_DEADLINE,
+        })
+    }
+
+    /// The same way, over the same connection, with the token of somebody else.
+    pub fn bearing(&self, token: &str) -> anyhow::Result<Self> {
+        Ok(Self {
+            credentials: Credentials::bearer(token)?,
+            ..self.clone()
         })
     }
 

@@ -7,11 +7,12 @@ use suda_proto::routing::v1::{
     RewardGround, RewardView, Sanction, accountability_service_client::AccountabilityServiceClient,
 };
 
-use super::matters::{Facts, case_id, history, list, named, show, word};
+use super::matters::{Facts, case_id, history, list, show};
 use crate::{
     given::uuid,
     output::{self, Form, time},
     session::{Session, answer},
+    words::{self, said},
 };
 
 #[derive(Debug, clap::Subcommand)]
@@ -22,9 +23,9 @@ pub(super) enum Accountability {
     Confirm {
         /// The entry's id.
         id: String,
-        /// What is imposed: admonished, circulated, deduction, warning, demerit, demotion, discharge, other.
-        #[arg(long)]
-        sanction: String,
+        /// What is imposed.
+        #[arg(long, value_parser = words::parser("SANCTION_", Sanction::from_str_name))]
+        sanction: Sanction,
         /// The post that answers; as it was raised when it is not given.
         #[arg(long, default_value = "")]
         post: String,
@@ -53,9 +54,9 @@ pub(super) enum Accountability {
         /// Only of this union.
         #[arg(long, default_value = "")]
         union: String,
-        /// Only on this ground: not-registered, declined-wrongly, delayed, concealed, not-reported, mass-complaint, other.
-        #[arg(long)]
-        ground: Option<String>,
+        /// Only on this ground (指引 art. 24).
+        #[arg(long, value_parser = words::parser("ACCOUNTABILITY_GROUND_", AccountabilityGround::from_str_name))]
+        ground: Option<AccountabilityGround>,
     },
     /// Records a reward.
     Reward(Reward),
@@ -82,9 +83,9 @@ pub(super) struct Raise {
     /// The post, when it is known.
     #[arg(long, default_value = "")]
     post: String,
-    /// Which ground, as in list.
-    #[arg(long)]
-    ground: String,
+    /// Which ground (指引 art. 24).
+    #[arg(long, value_parser = words::parser("ACCOUNTABILITY_GROUND_", AccountabilityGround::from_str_name))]
+    ground: AccountabilityGround,
     /// What happened.
     #[arg(long)]
     facts: String,
@@ -102,9 +103,9 @@ pub(super) struct Reward {
     /// The unit; the union itself when it is not given.
     #[arg(long, default_value = "")]
     unit: String,
-    /// Who: unit, staff or complainant.
-    #[arg(long)]
-    beneficiary: String,
+    /// Who.
+    #[arg(long, value_parser = words::parser("REWARD_BENEFICIARY_", RewardBeneficiary::from_str_name))]
+    beneficiary: RewardBeneficiary,
     /// The member of staff.
     #[arg(long, default_value = "")]
     person: String,
@@ -136,7 +137,7 @@ pub(super) async fn run(
                 unit_code: asked.unit.clone(),
                 post_code: asked.post.clone(),
                 person_id: String::new(),
-                ground: ground(&asked.ground)?.into(),
+                ground: asked.ground.into(),
                 facts: asked.facts.clone(),
             };
             answer(client.raise_accountability(request).await)?.accountability
@@ -147,14 +148,13 @@ pub(super) async fn run(
             post,
             reason,
         } => {
-            let sanction = named(sanction, "SANCTION_", Sanction::from_str_name)?;
             let request = ConfirmAccountabilityRequest {
                 request_id: uuid(),
                 expected_revision: revision(&mut client, id).await?,
                 accountability_id: id.clone(),
                 post_code: post.clone(),
                 person_id: String::new(),
-                sanction: sanction.into(),
+                sanction: (*sanction).into(),
                 reason: reason.clone(),
             };
             answer(client.confirm_accountability(request).await)?.accountability
@@ -182,19 +182,11 @@ pub(super) async fn run(
             waiting,
             union,
             ground: on,
-        } => return register(&mut client, (*waiting, union, on.as_deref()), form).await,
+        } => return register(&mut client, (*waiting, union, on.unwrap_or_default()), form).await,
         Accountability::Reward(asked) => return reward(&mut client, asked, session, form).await,
         Accountability::Rewards { union } => return rewards(&mut client, union, form).await,
     };
     show(form, &entry.unwrap_or_default(), facts)
-}
-
-fn ground(word: &str) -> anyhow::Result<AccountabilityGround> {
-    named(
-        word,
-        "ACCOUNTABILITY_GROUND_",
-        AccountabilityGround::from_str_name,
-    )
 }
 
 fn asking(id: &str) -> GetAccountabilityRequest {
@@ -210,13 +202,9 @@ async fn revision(client: &mut Client, id: &str) -> anyhow::Result<u64> {
 
 async fn register(
     client: &mut Client,
-    (waiting, union, on): (bool, &str, Option<&str>),
+    (waiting, union, on): (bool, &str, AccountabilityGround),
     form: Form,
 ) -> anyhow::Result<()> {
-    let on = match on {
-        Some(word) => ground(word)?,
-        None => AccountabilityGround::Unspecified,
-    };
     let request = ListAccountabilityRequest {
         waiting_only: waiting,
         union_code: union.to_owned(),
@@ -233,13 +221,8 @@ async fn reward(
     session: &Session,
     form: Form,
 ) -> anyhow::Result<()> {
-    let beneficiary = named(
-        &asked.beneficiary,
-        "REWARD_BENEFICIARY_",
-        RewardBeneficiary::from_str_name,
-    )?;
     // Complainants are rewarded by article 26, everybody else by article 25.
-    let ground = match beneficiary {
+    let ground = match asked.beneficiary {
         RewardBeneficiary::Complainant => RewardGround::LossAverted,
         _ => RewardGround::HandledWell,
     };
@@ -250,7 +233,7 @@ async fn reward(
         unit_code: asked.unit.clone(),
         person_id: asked.person.clone(),
         ground: ground.into(),
-        beneficiary: beneficiary.into(),
+        beneficiary: asked.beneficiary.into(),
         honour: asked.honour,
         material: asked.material,
         description: asked.description.clone(),
@@ -277,16 +260,10 @@ async fn rewards(client: &mut Client, union: &str, form: Form) -> anyhow::Result
 fn facts(entry: &AccountabilityView) -> Facts {
     vec![
         ("标识", entry.accountability_id.clone()),
-        (
-            "依据",
-            word(entry.ground().as_str_name(), "ACCOUNTABILITY_GROUND_"),
-        ),
+        ("依据", said(entry.ground().as_str_name())),
         ("单位", entry.unit_code.clone()),
         ("岗位", entry.post_code.clone()),
-        (
-            "状态",
-            word(entry.state().as_str_name(), "ACCOUNTABILITY_STATE_"),
-        ),
+        ("状态", said(entry.state().as_str_name())),
         (
             "来源",
             if entry.raised_by_system {
@@ -297,17 +274,14 @@ fn facts(entry: &AccountabilityView) -> Facts {
             .to_owned(),
         ),
         ("提出", time(entry.raised_at.as_ref())),
-        ("处理", word(entry.sanction().as_str_name(), "SANCTION_")),
+        ("处理", said(entry.sanction().as_str_name())),
         ("案件", entry.case_id.clone()),
     ]
 }
 
 fn rewarded(reward: &RewardView) -> Facts {
     vec![
-        (
-            "对象",
-            word(reward.beneficiary().as_str_name(), "REWARD_BENEFICIARY_"),
-        ),
+        ("对象", said(reward.beneficiary().as_str_name())),
         ("单位", reward.unit_code.clone()),
         ("案件", reward.case_id.clone()),
         ("登记", time(reward.recorded_at.as_ref())),

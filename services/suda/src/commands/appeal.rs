@@ -7,11 +7,12 @@ use suda_proto::routing::v1::{
     WithdrawAppealRequest, appeal_service_client::AppealServiceClient,
 };
 
-use super::matters::{Facts, case_id, history, list, named, show, stamp, word};
+use super::matters::{Facts, case_id, history, list, show, stamp};
 use crate::{
     given::uuid,
     output::{self, Form, time},
     session::{Session, answer},
+    words::{self, said},
 };
 
 #[derive(Debug, clap::Subcommand)]
@@ -66,9 +67,9 @@ pub(super) struct Lodge {
     /// The case whose decision it is against, by number or id.
     #[arg(long)]
     case: String,
-    /// Where it goes: office or compliance; one's own when it is not given.
-    #[arg(long)]
-    level: Option<String>,
+    /// Where it goes; one's own when it is not given.
+    #[arg(long, value_parser = words::parser("APPEAL_LEVEL_", AppealLevel::from_str_name))]
+    level: Option<AppealLevel>,
     /// What the complainant objects to.
     #[arg(long)]
     grounds: String,
@@ -85,9 +86,9 @@ pub(super) struct Lodge {
 pub(super) struct Decide {
     /// The appeal, by number or id.
     appeal: String,
-    /// What is decided: upheld, changed or rehandle.
-    #[arg(long)]
-    outcome: String,
+    /// What is decided.
+    #[arg(long, value_parser = words::parser("APPEAL_OUTCOME_", AppealOutcome::from_str_name))]
+    outcome: AppealOutcome,
     /// What the review of the procedure found.
     #[arg(long)]
     procedure: String,
@@ -109,14 +110,10 @@ pub(super) async fn run(what: &Appeal, session: &Session, form: Form) -> anyhow:
     let mut client = AppealServiceClient::new(session.peer("routing").await?);
     let appeal = match what {
         Appeal::Lodge(asked) => {
-            let level = match &asked.level {
-                Some(word) => named(word, "APPEAL_LEVEL_", AppealLevel::from_str_name)?,
-                None => AppealLevel::Unspecified,
-            };
             let request = LodgeAppealRequest {
                 request_id: uuid(),
                 case_id: case_id(&asked.case, session).await?,
-                level: level.into(),
+                level: asked.level.unwrap_or_default().into(),
                 received_at: stamp(asked.received),
                 grounds: asked.grounds.clone(),
                 late_reason: asked.late_reason.clone(),
@@ -135,11 +132,6 @@ pub(super) async fn run(what: &Appeal, session: &Session, form: Form) -> anyhow:
         }
         Appeal::Decide(asked) => {
             let (appeal_id, expected_revision) = find(&mut client, &asked.appeal).await?;
-            let outcome = named(
-                &asked.outcome,
-                "APPEAL_OUTCOME_",
-                AppealOutcome::from_str_name,
-            )?;
             let request = DecideAppealRequest {
                 request_id: uuid(),
                 appeal_id,
@@ -147,7 +139,7 @@ pub(super) async fn run(what: &Appeal, session: &Session, form: Form) -> anyhow:
                 procedure: asked.procedure.clone(),
                 time_limits: asked.time_limits.clone(),
                 result: asked.result.clone(),
-                outcome: outcome.into(),
+                outcome: asked.outcome.into(),
                 reasons: asked.reasons.clone(),
                 decision: asked.decision.clone(),
             };
@@ -230,13 +222,10 @@ fn facts(appeal: &AppealView) -> Facts {
         ("申诉编号", appeal.number.clone()),
         ("投诉编号", appeal.case_number.clone()),
         ("机构", appeal.unit_code.clone()),
-        ("状态", word(appeal.state().as_str_name(), "APPEAL_STATE_")),
+        ("状态", said(appeal.state().as_str_name())),
         ("收到", time(appeal.received_at.as_ref())),
         ("逾期", if appeal.late { "是" } else { "" }.to_owned()),
-        (
-            "决定",
-            word(appeal.outcome().as_str_name(), "APPEAL_OUTCOME_"),
-        ),
+        ("决定", said(appeal.outcome().as_str_name())),
         ("决定时间", time(appeal.decided_at.as_ref())),
         ("重新处理案件", appeal.follow_up_case_id.clone()),
         ("标识", appeal.appeal_id.clone()),

@@ -1,6 +1,7 @@
 //! `suda case`: what happens to a complaint after it was registered.
 
 pub(super) mod answering;
+mod course;
 mod handling;
 mod looking;
 mod reception;
@@ -36,6 +37,8 @@ pub(super) enum Case {
     Reception(Box<reception::Reception>),
     #[command(flatten)]
     Handling(Box<handling::Handling>),
+    #[command(flatten)]
+    Course(Box<course::Course>),
 }
 
 #[derive(Debug, Default, clap::Args)]
@@ -72,5 +75,6 @@ pub(super) async fn run(what: Case, session: &Session, form: Form) -> anyhow::Re
         }
         Case::Reception(what) => reception::run(*what, session, form).await,
         Case::Handling(what) => handling::run(*what, session, form).await,
+        Case::Course(what) => course::run(*what, session, form).await,
     }
 }

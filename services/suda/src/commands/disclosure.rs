@@ -8,11 +8,12 @@ use suda_proto::routing::v1::{
     TransferViolationRequest, ViolationView, disclosure_service_client::DisclosureServiceClient,
 };
 
-use super::matters::{Facts, case_id, history, list, named, show, stamp, word};
+use super::matters::{Facts, case_id, history, list, show, stamp};
 use crate::{
     given::uuid,
     output::{Form, time},
     session::{Session, answer},
+    words::{self, said},
 };
 
 type Client = DisclosureServiceClient<chassis::grpc::client::Peer>;
@@ -21,9 +22,9 @@ type Client = DisclosureServiceClient<chassis::grpc::client::Peer>;
 pub(super) enum Reprisal {
     /// Reports reprisal or obstruction straight to the compliance department.
     Report {
-        /// What it is: retaliation or obstruction.
-        #[arg(long)]
-        kind: String,
+        /// What it is.
+        #[arg(long, value_parser = words::parser("REPRISAL_KIND_", ReprisalKind::from_str_name))]
+        kind: ReprisalKind,
         /// The number of the complaint.
         #[arg(long, default_value = "")]
         case: String,
@@ -60,11 +61,10 @@ pub(super) async fn reprisal(what: &Reprisal, session: &Session, form: Form) -> 
             case,
             account,
         } => {
-            let kind = named(kind, "REPRISAL_KIND_", ReprisalKind::from_str_name)?;
             let request = ReportReprisalRequest {
                 request_id: uuid(),
                 case_number: case.clone(),
-                kind: kind.into(),
+                kind: (*kind).into(),
                 account: account.clone(),
                 evidence: Vec::new(),
             };
@@ -122,11 +122,8 @@ async fn reprisal_revision(client: &mut Client, id: &str) -> anyhow::Result<u64>
 fn reprisal_facts(report: &ReprisalView) -> Facts {
     vec![
         ("标识", report.reprisal_id.clone()),
-        ("类别", word(report.kind().as_str_name(), "REPRISAL_KIND_")),
-        (
-            "状态",
-            word(report.state().as_str_name(), "REPRISAL_STATE_"),
-        ),
+        ("类别", said(report.kind().as_str_name())),
+        ("状态", said(report.state().as_str_name())),
         ("报告", time(report.reported_at.as_ref())),
         ("签收", time(report.acknowledged_at.as_ref())),
         ("答复", time(report.answered_at.as_ref())),
@@ -256,10 +253,7 @@ fn violation_facts(report: &ViolationView) -> Facts {
     vec![
         ("标识", report.violation_id.clone()),
         ("部门", report.unit_code.clone()),
-        (
-            "状态",
-            word(report.state().as_str_name(), "VIOLATION_STATE_"),
-        ),
+        ("状态", said(report.state().as_str_name())),
         ("报告", time(report.reported_at.as_ref())),
         ("移交", time(report.transferred_at.as_ref())),
         ("回执", time(report.received_at.as_ref())),
@@ -273,9 +267,9 @@ pub(super) enum Major {
         /// The case, by number or id.
         #[arg(long)]
         case: String,
-        /// Why: major or urgent.
-        #[arg(long)]
-        kind: String,
+        /// Why.
+        #[arg(long, value_parser = words::parser("MAJOR_KIND_", MajorKind::from_str_name))]
+        kind: MajorKind,
         /// When it was known; when the complaint was received if it is not given.
         #[arg(long)]
         known: Option<DateTime<FixedOffset>>,
@@ -300,11 +294,10 @@ pub(super) async fn major(what: &Major, session: &Session, form: Form) -> anyhow
             known,
             circumstances,
         } => {
-            let kind = named(kind, "MAJOR_KIND_", MajorKind::from_str_name)?;
             let request = ReportMajorRequest {
                 request_id: uuid(),
                 case_id: case_id(case, session).await?,
-                kind: kind.into(),
+                kind: (*kind).into(),
                 known_at: stamp(*known),
                 circumstances: circumstances.clone(),
             };
@@ -330,7 +323,7 @@ fn major_facts(major: &MajorView) -> Facts {
     vec![
         ("案件", major.case_id.clone()),
         ("联社", major.union_code.clone()),
-        ("类别", word(major.kind().as_str_name(), "MAJOR_KIND_")),
+        ("类别", said(major.kind().as_str_name())),
         ("知悉", time(major.known_at.as_ref())),
         ("告知", told.collect::<Vec<_>>().join(";")),
         ("相隔分钟", (major.delay_seconds / 60).to_string()),

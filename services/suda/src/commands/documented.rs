@@ -102,6 +102,14 @@ fn what_is_wrong_is_refused_before_anybody_is_called() {
         "suda complaint register --unit 58900201 --content x --name y --anonymous",
         "suda complaint quarantine resolve 0192aaaa-0000-7000-8000-000000000001",
         "suda load --complaints 0",
+        "suda case level admit 589002-2026-000001",
+        "suda case pause begin 589002-2026-000001 --ground holiday --basis x",
+        "suda case superior record 589002-2026-000001 --kind superior --number x --due soon",
+        "suda case follow-up 589002-2026-000001 --satisfaction perhaps",
+        "suda relation declare --relation kin",
+        "suda relation declare --relation kin --id-number 440000000000000000",
+        "suda accountability confirm x --sanction fine --reason x",
+        "suda appeal decide x --outcome no --procedure x --time-limits x --result x --reasons x",
     ] {
         let told = Command::try_parse_from(wrong.split(' ')).unwrap_err();
         assert_eq!(told.exit_code(), 2, "{wrong}");

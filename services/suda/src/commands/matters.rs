@@ -9,6 +9,7 @@ use suda_proto::routing::v1::{
 use crate::{
     output::{self, Form},
     session::{Session, answer},
+    words::happened,
 };
 
 /// The id of a case that is named by its number or its id.
@@ -28,22 +29,6 @@ pub(super) async fn case_id(named: &str, session: &Session) -> anyhow::Result<St
 /// An instant as messages say it.
 pub(super) fn stamp(at: Option<DateTime<FixedOffset>>) -> Option<Timestamp> {
     at.map(|at| chassis::grpc::timestamp(at.with_timezone(&Utc)))
-}
-
-/// The word of an enum's value without its prefix; nothing for what is not said.
-pub(super) fn word(name: &str, prefix: &str) -> String {
-    let word = name.trim_start_matches(prefix).to_lowercase();
-    if word == "unspecified" {
-        String::new()
-    } else {
-        word.replace('_', "-")
-    }
-}
-
-/// The value of an enum that a word means.
-pub(super) fn named<T>(word: &str, prefix: &str, find: fn(&str) -> Option<T>) -> anyhow::Result<T> {
-    let name = format!("{prefix}{}", word.to_uppercase().replace('-', "_"));
-    find(&name).ok_or_else(|| anyhow::anyhow!("{word:?} is unknown; see --help for what there is"))
 }
 
 /// What a table says of something: its headings, each with its value.
@@ -87,7 +72,7 @@ pub(super) fn history(entries: &[HistoryEntry]) {
         output::text(&format!(
             "{} {} {}",
             output::time(entry.occurred_at.as_ref()),
-            entry.event,
+            happened(&entry.event),
             entry.actor_post
         ));
         for text in &entry.texts {

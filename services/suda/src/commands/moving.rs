@@ -5,7 +5,8 @@ use chassis::grpc::Peer;
 use prost::{Message, Name};
 use prost_reflect::Value;
 use suda_proto::routing::v1::{
-    CaseView, GetCaseRequest, routing_service_client::RoutingServiceClient,
+    CaseView, GetCaseRequest, course_service_client::CourseServiceClient,
+    routing_service_client::RoutingServiceClient,
 };
 use tonic::{Response, Status};
 
@@ -18,6 +19,9 @@ use crate::{
 
 /// A way to routing.
 pub(super) type Routing = RoutingServiceClient<Peer>;
+
+/// The way to its side of a case beyond the ordinary course.
+pub(super) type Beyond = CourseServiceClient<Peer>;
 
 /// Which case a verb is for.
 #[derive(Debug, Clone, clap::Args)]
@@ -45,7 +49,34 @@ impl Which {
         R: Message + Name + Default,
         M: Message + Name,
     {
-        let mut routing = RoutingServiceClient::new(session.peer("routing").await?);
+        let (peer, asked, again) = self.asked(session).await?;
+        let told = call(&mut RoutingServiceClient::new(peer), asked).await;
+        moved(&done(told, &again)?, form)
+    }
+
+    /// The same for what takes a case beyond the ordinary course.
+    pub(super) async fn turns<R, M>(
+        self,
+        session: &Session,
+        form: Form,
+        call: impl AsyncFnOnce(&mut Beyond, R) -> Result<Response<M>, Status>,
+    ) -> anyhow::Result<()>
+    where
+        R: Message + Name + Default,
+        M: Message + Name,
+    {
+        let (peer, asked, again) = self.asked(session).await?;
+        let told = call(&mut CourseServiceClient::new(peer), asked).await;
+        moved(&done(told, &again)?, form)
+    }
+
+    /// A way to routing, the request as far as all verbs say it, and what to add to repeat it.
+    async fn asked<R: Message + Name + Default>(
+        self,
+        session: &Session,
+    ) -> anyhow::Result<(Peer, R, String)> {
+        let peer = session.peer("routing").await?;
+        let mut routing = RoutingServiceClient::new(peer.clone());
         let (case_id, revision) = match (&self.case, self.revision) {
             (Named::Id(id), Some(revision)) => (id.clone(), revision),
             (named, revision) => {
@@ -55,14 +86,8 @@ impl Which {
         };
         let request_id = self.request.id();
         let asked = asked("case_id", (&request_id, &case_id, revision))?;
-        let told = call(&mut routing, asked).await;
-        moved(
-            &done(
-                told,
-                &format!("--request-id {request_id} --revision {revision}"),
-            )?,
-            form,
-        )
+        let again = format!("--request-id {request_id} --revision {revision}");
+        Ok((peer, asked, again))
     }
 }
 
@@ -116,6 +141,19 @@ pub(super) fn line(case: &CaseView) -> String {
     }
     if !case.handler_post.is_empty() {
         line.push_str(&format!(" 承办岗位:{}", case.handler_post));
+    }
+    if !case.superior_number.is_empty() {
+        line.push_str(&format!(" 来文:{}", case.superior_number));
+    }
+    if !case.bouncing_unit_code.is_empty() {
+        line.push_str(&format!(" 待裁定退单:{}", case.bouncing_unit_code));
+    }
+    if case.paused_at.is_some() {
+        let ground = words::said(case.pause_ground().as_str_name());
+        line.push_str(&format!(" 时限中止({ground})"));
+    }
+    if !case.transferred_to_unit_code.is_empty() {
+        line.push_str(&format!(" 移交至:{}", case.transferred_to_unit_code));
     }
     line
 }

@@ -9,12 +9,13 @@ use suda_proto::routing::v1::{
 
 use super::{
     files::keep_all,
-    matters::{Facts, case_id, history, list, show, word},
+    matters::{Facts, case_id, history, list, show},
 };
 use crate::{
     given::uuid,
     output::{self, Form, time},
     session::{Session, answer},
+    words::said,
 };
 
 #[derive(Debug, clap::Subcommand)]
@@ -150,15 +151,12 @@ fn facts(panel: &PanelView) -> Facts {
     vec![
         ("标识", panel.panel_id.clone()),
         ("案件", panel.case_id.clone()),
-        ("状态", word(panel.state().as_str_name(), "PANEL_STATE_")),
+        ("状态", said(panel.state().as_str_name())),
         (
             "意见",
             format!("{}/{}", panel.opinions, panel.member_unit_codes.len()),
         ),
-        (
-            "认定",
-            word(panel.finding().as_str_name(), "PANEL_FINDING_"),
-        ),
+        ("认定", said(panel.finding().as_str_name())),
         ("召集", time(panel.convened_at.as_ref())),
         ("认定时间", time(panel.decided_at.as_ref())),
     ]

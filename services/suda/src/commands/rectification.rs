@@ -8,11 +8,12 @@ use suda_proto::routing::v1::{
     rectification_service_client::RectificationServiceClient,
 };
 
-use super::matters::{Facts, case_id, history, list, show, stamp, word};
+use super::matters::{Facts, case_id, history, list, show, stamp};
 use crate::{
     given::uuid,
     output::{self, Form, time},
     session::{Session, answer},
+    words::said,
 };
 
 #[derive(Debug, clap::Subcommand)]
@@ -185,10 +186,7 @@ fn facts(task: &RectificationView) -> Facts {
         ("标识", task.rectification_id.clone()),
         ("案件", task.case_id.clone()),
         ("整改单位", task.unit_code.clone()),
-        (
-            "状态",
-            word(task.state().as_str_name(), "RECTIFICATION_STATE_"),
-        ),
+        ("状态", said(task.state().as_str_name())),
         ("期限", time(task.due_at.as_ref())),
         ("报送", time(task.reported_at.as_ref())),
         ("验收", time(task.verified_at.as_ref())),

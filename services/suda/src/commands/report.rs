@@ -19,6 +19,7 @@ use crate::{
     given::uuid,
     output::{self, Form},
     session::{Session, answer},
+    words::{happened, said},
 };
 
 #[derive(Debug, clap::Subcommand)]
@@ -511,7 +512,7 @@ fn show(reports: &[ReportView], form: Form) -> anyhow::Result<()> {
                 report.year,
                 if report.nil { "(零报告)" } else { "" }
             ),
-            word(report.state().as_str_name(), "REPORT_STATE_"),
+            said(report.state().as_str_name()),
             due(report),
         ]
     });
@@ -536,10 +537,9 @@ async fn whole(
         return Ok(());
     }
     for section in &told.sections {
-        let name = section.section().as_str_name();
         output::text(&format!(
             "【{}】{}",
-            name.trim_start_matches("REPORT_SECTION_").to_lowercase(),
+            said(section.section().as_str_name()),
             section.text
         ));
     }
@@ -547,17 +547,16 @@ async fn whole(
     let steps = told.steps.iter().map(|step| {
         vec![
             at(&step.occurred_at),
-            step.event.clone(),
+            happened(&step.event).to_owned(),
             step.actor_post.clone(),
             step.remark.clone(),
         ]
     });
     output::table(&["时间", "事项", "岗位", "说明"], steps.collect());
     for receipt in &told.receipts {
-        let name = receipt.recipient().as_str_name();
         output::text(&format!(
             "签收:{} {} {}",
-            name.trim_start_matches("REPORT_RECIPIENT_").to_lowercase(),
+            said(receipt.recipient().as_str_name()),
             at(&receipt.delivered_at),
             receipt.receipt
         ));

@@ -20,7 +20,7 @@ use crate::{
     given::{Instant, Named},
     output::{self, Form, time},
     session::{Session, answer},
-    words::said,
+    words::{happened, said},
 };
 
 pub(super) async fn list(what: List, session: &Session, form: Form) -> anyhow::Result<()> {
@@ -192,9 +192,52 @@ fn facts(case: &CaseView) -> Vec<(&'static str, String)> {
         ("主办单位", case.lead_unit_code.clone()),
         ("协办单位", case.co_unit_codes.join("、")),
         ("承办人", handler.trim().to_owned()),
+        ("来文编号", superior(case)),
+        ("来文时限", output::due(case.superior_due_at.as_ref())),
+        ("书面报告上级", time(case.superior_reported_at.as_ref())),
+        ("越级", said(case.skipped_level().as_str_name())),
+        ("移交", handed_over(case)),
+        ("移交签收", time(case.transfer_receipted_at.as_ref())),
+        ("待裁定退单", case.bouncing_unit_code.clone()),
+        ("时限中止", resting(case)),
+        ("回访", said(case.satisfaction().as_str_name())),
         ("告知处理决定", time(case.decision_notified_at.as_ref())),
         ("办结时间", time(case.closed_at.as_ref())),
     ]
+}
+
+/// Who passed it on, under which number.
+fn superior(case: &CaseView) -> String {
+    format!(
+        "{} {}",
+        said(case.superior_kind().as_str_name()),
+        case.superior_number
+    )
+    .trim()
+    .to_owned()
+}
+
+/// To whom it was handed, and as what.
+fn handed_over(case: &CaseView) -> String {
+    format!(
+        "{} {}",
+        said(case.transfer_matter().as_str_name()),
+        case.transferred_to_unit_code
+    )
+    .trim()
+    .to_owned()
+}
+
+/// On which ground its limit rests, and since when; nothing while it runs.
+fn resting(case: &CaseView) -> String {
+    match &case.paused_at {
+        Some(since) => format!(
+            "{},自 {}",
+            said(case.pause_ground().as_str_name()),
+            time(Some(since))
+        ),
+        None => String::new(),
+    }
 }
 
 /// Who should handle it by the routing table.
@@ -298,73 +341,11 @@ fn entry(entry: &HistoryEntry) -> Vec<String> {
     };
     vec![
         time(entry.occurred_at.as_ref()),
-        event(&entry.event).to_owned(),
+        happened(&entry.event).to_owned(),
         post.clone(),
         entry.actor_name.clone(),
         texts.join("\n"),
     ]
-}
-
-/// An entry of the history in Chinese; one that this program does not know keeps its name.
-fn event(name: &str) -> &str {
-    match name {
-        "CaseOpened" => "立案",
-        "CaseSettled" => "当场解决",
-        "CaseFiled" => "移送受理部门",
-        "CaseAccepted" => "受理",
-        "CaseAnswered" => "直接答复",
-        "DeclineProposed" => "拟不予受理",
-        "CaseDeclined" => "不予受理",
-        "DeclineRejected" => "驳回不予受理",
-        "OrderIssued" => "出具督办表",
-        "OrderSigned" => "签收督办表",
-        "HandlerAssigned" => "指派承办人",
-        "InterestDeclared" => "声明回避",
-        "RecusalRefused" => "指派被拒(应回避)",
-        "ContactRecorded" => "联系投诉人",
-        "FindingsRecorded" => "调查核实",
-        "SolutionProposed" => "提出方案",
-        "AnswerSent" => "答复投诉人",
-        "ResultFiled" => "报送结果",
-        "ResultReturned" => "退回重办",
-        "ResultPassed" => "审核通过",
-        "ExtensionRequested" => "申请延期",
-        "ExtensionGranted" => "批准延期",
-        "ExtensionRefused" => "不予延期",
-        "MaterialAdded" => "补充材料",
-        "CaseWithdrawn" => "撤回",
-        "UnitUrged" => "催办",
-        "CaseClosed" => "办结",
-        "CaseArchived" => "归档",
-        "EscalationAcknowledged" => "签收升级事项",
-        "EscalationAnswered" => "答复升级事项",
-        "Escalated" => "超期升级",
-        "NoticeDelivered" => "通知已送达",
-        "NoticeFailed" => "通知未送达",
-        "CaseTransferredIn" => "转办来文",
-        "SuperiorReported" => "书面报告上级",
-        "CaseTransferredOut" => "移交",
-        "TransferReceipted" => "移交签收",
-        "BounceRequested" => "申请退单",
-        "BounceRuled" => "退单裁定",
-        "CaseJoined" => "并案",
-        "PeriodRestarted" => "期限重新计算",
-        "PauseBegan" => "期限中止",
-        "PauseEnded" => "期限恢复",
-        "FollowedUp" => "回访",
-        "GroupFormed" => "成立专项调查组",
-        "SkipLevelAdmitted" => "受理越级投诉",
-        "PapersCompleted" => "材料补齐",
-        "ComplaintWithdrawn" => "撤回(存档)",
-        "WarningDue" => "临期提醒",
-        "AppealLodged" => "提出申诉",
-        "AppealAccepted" => "受理申诉",
-        "AppealDecided" => "核查决定",
-        "AppealWithdrawn" => "撤回申诉",
-        "AppealFollowedUp" => "申诉后另案处理",
-        "IdentityErased" => "投诉人资料依法删除",
-        other => other,
-    }
 }
 
 /// A word of an approval or an extension in Chinese.
