@@ -15,7 +15,8 @@ use crate::{
 #[derive(Debug, clap::Subcommand)]
 pub(in super::super) enum Course {
     /// Shows what happened beyond the ordinary course: transfers, bounces, rests, joined cases, groups, call-backs.
-    Course {
+    #[command(name = "course")]
+    Show {
         /// The case: its number or its id.
         case: Named,
     },
@@ -245,7 +246,7 @@ pub(in super::super) enum Pause {
 
 pub(super) async fn run(what: Course, session: &Session, form: Form) -> anyhow::Result<()> {
     match what {
-        Course::Course { case } => shown::course(&case, session, form).await,
+        Course::Show { case } => shown::course(&case, session, form).await,
         Course::Superior(what) => superior(what, session, form).await,
         Course::Transfer(what) => transfer(what, session, form).await,
         Course::Level(what) => level(what, session, form).await,
