@@ -1,11 +1,14 @@
 //! Who is let in: every RPC of every service, found in the contracts, is tried with tokens that are none.
 
+use std::collections::BTreeMap;
+
 use chassis::{
     access::{Access, is_open},
     auth::{Claims, every_role},
+    grpc::Peer,
 };
 use suite::{
-    Province, administrator, person, post,
+    Province, SERVICES, administrator, person, post,
     raw::{Rpc, call, every_rpc},
     stranger,
 };
@@ -42,19 +45,26 @@ fn with_role(role: &str) -> Claims {
     )
 }
 
-async fn tried(province: &Province, rpc: &Rpc, token: &str) -> Result<Vec<Vec<u8>>, Status> {
-    call(
-        province.with_token(rpc.service, token),
-        &rpc.name,
-        Vec::new(),
-    )
-    .await
+/// A connection to each service, for all tokens.
+fn ways(province: &Province) -> BTreeMap<&'static str, Peer> {
+    let ways = SERVICES.iter().map(|service| service.name);
+    ways.map(|name| (name, province.with_token(name, "")))
+        .collect()
+}
+
+async fn tried(
+    ways: &BTreeMap<&'static str, Peer>,
+    rpc: &Rpc,
+    token: &str,
+) -> Result<Vec<Vec<u8>>, Status> {
+    let way = ways[rpc.service].bearing(token).unwrap();
+    call(way, &rpc.name, Vec::new()).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_rpc_refuses_a_missing_an_expired_and_a_foreign_token_and_every_wrong_role() {
     let province = Province::start("2026-09-23T10:00:00+08:00").await;
-    let keys = province.keys();
+    let (keys, ways) = (province.keys(), ways(&province));
     let mut expired = administrator();
     expired.exp = suite::at("2026-09-23T09:59:59+08:00").timestamp();
     let bad = [
@@ -84,7 +94,7 @@ async fn every_rpc_refuses_a_missing_an_expired_and_a_foreign_token_and_every_wr
             continue;
         }
         for (what, token, code) in &bad {
-            let refused = tried(&province, &rpc, token).await;
+            let refused = tried(&ways, &rpc, token).await;
             let refused = refused
                 .err()
                 .unwrap_or_else(|| panic!("{} of {} answers to {what}", rpc.name, rpc.service));
@@ -113,7 +123,7 @@ async fn every_rpc_refuses_a_missing_an_expired_and_a_foreign_token_and_every_wr
         );
         for role in wrong {
             let token = keys.sign_token(&with_role(&role)).unwrap();
-            let refused = tried(&province, &rpc, &token).await;
+            let refused = tried(&ways, &rpc, &token).await;
             let code = refused.err().map(|refused| refused.code());
             assert_eq!(code, Some(Code::PermissionDenied), "{} as {role}", rpc.name);
             denied += 1;
@@ -127,7 +137,7 @@ async fn every_rpc_refuses_a_missing_an_expired_and_a_foreign_token_and_every_wr
     let intake = chassis::keys::Keys::load(&file, "intake", "service", clock).unwrap();
     let forged = intake.sign_token(&administrator()).unwrap();
     let rpc = Rpc::named("suda.operation.v1.OperationService/Status");
-    let refused = tried(&province, &rpc, &forged).await.unwrap_err();
+    let refused = tried(&ways, &rpc, &forged).await.unwrap_err();
     assert_eq!(refused.code(), Code::Unauthenticated);
     province.stop().await;
 }

@@ -1,4 +1,8 @@
 //! What each step asks of routing, and by whom.
+#![expect(
+    clippy::needless_update,
+    reason = "one macro writes requests that have more fields and requests that have none"
+)]
 
 use anyhow::Context as _;
 use chassis::grpc::{sentence, timestamp};
