@@ -16,7 +16,7 @@ use super::cast::Cast;
 use crate::{local::services::SERVICES, session::answer};
 
 /// How often is looked.
-const LOOK: Duration = Duration::from_millis(50);
+const LOOK: Duration = Duration::from_millis(200);
 /// How long the services may take after one moment, on a machine that has other things to do.
 const PATIENCE: Duration = Duration::from_secs(600);
 
