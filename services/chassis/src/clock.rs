@@ -9,6 +9,7 @@ use anyhow::Context;
 use async_nats::jetstream::{self, kv};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::StreamExt as _;
+use tokio::sync::watch;
 
 use crate::shutdown::Tasks;
 
@@ -67,6 +68,7 @@ impl Clock for ManualClock {
 pub struct SimulatedClock {
     hands: Arc<ManualClock>,
     store: kv::Store,
+    turned: watch::Sender<()>,
 }
 
 impl SimulatedClock {
@@ -97,6 +99,7 @@ impl SimulatedClock {
         let clock = Self {
             hands: Arc::new(ManualClock::at(start)),
             store,
+            turned: watch::Sender::default(),
         };
         clock
             .read()
@@ -116,8 +119,19 @@ impl SimulatedClock {
             .put(KEY, now.timestamp_micros().to_string().into())
             .await
             .context("cannot move the simulated clock")?;
-        self.hands.set(now);
+        self.set(now);
         Ok(now)
+    }
+
+    /// Tells whenever the clock was turned.
+    #[must_use]
+    pub fn turned(&self) -> watch::Receiver<()> {
+        self.turned.subscribe()
+    }
+
+    fn set(&self, now: DateTime<Utc>) {
+        self.hands.set(now);
+        self.turned.send_replace(());
     }
 
     async fn read(&self) -> anyhow::Result<DateTime<Utc>> {
@@ -140,7 +154,7 @@ impl SimulatedClock {
                     let mut turns = self.store.watch(KEY).await?;
                     self.read().await?;
                     while let Some(turn) = turns.next().await {
-                        self.hands.set(parse(&turn?.value)?);
+                        self.set(parse(&turn?.value)?);
                     }
                     anyhow::Ok(())
                 };

@@ -10,7 +10,7 @@ use std::{
 };
 
 use futures::{FutureExt as _, future::BoxFuture};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::{
     clock::Clock,
@@ -81,6 +81,7 @@ pub struct Rounds {
     tasks: Arc<BTreeMap<&'static str, Running>>,
     clock: Arc<dyn Clock>,
     wake: Wake,
+    turned: Option<watch::Receiver<()>>,
 }
 
 struct Running {
@@ -89,9 +90,14 @@ struct Running {
 }
 
 impl Rounds {
-    /// Knows these tasks; none runs yet.
+    /// Knows these tasks; none runs yet. `turned` tells when a simulated clock is turned.
     #[must_use]
-    pub fn new(repeats: Vec<Repeat>, clock: Arc<dyn Clock>, wake: Wake) -> Self {
+    pub fn new(
+        repeats: Vec<Repeat>,
+        clock: Arc<dyn Clock>,
+        wake: Wake,
+        turned: Option<watch::Receiver<()>>,
+    ) -> Self {
         let tasks = repeats.into_iter().map(|repeat| {
             let state = Task {
                 name: repeat.name.to_owned(),
@@ -111,13 +117,15 @@ impl Rounds {
             tasks: Arc::new(tasks.collect()),
             clock,
             wake,
+            turned,
         }
     }
 
-    /// Lets every task repeat until the process stops.
+    /// Lets every task repeat until the process stops, and once more whenever a simulated clock was turned.
     pub fn start(&self, tasks: &Tasks) {
         for name in self.tasks.keys().copied() {
             let (rounds, bell, stopping) = (self.clone(), self.wake.bell(name), tasks.stopping());
+            let mut turned = self.turned.clone();
             tasks.spawn(async move {
                 loop {
                     rounds.run(name).await;
@@ -128,6 +136,7 @@ impl Rounds {
                     tokio::select! {
                         () = stopping.cancelled() => return,
                         () = bell.notified() => {}
+                        () = next_turn(turned.as_mut()) => {}
                         _ = tokio::time::timeout(every, std::future::pending::<()>()) => {}
                     }
                 }
@@ -182,6 +191,16 @@ impl Rounds {
     }
 }
 
+/// Waits until the clock is turned; for ever where time goes by itself.
+async fn next_turn(turned: Option<&mut watch::Receiver<()>>) {
+    if let Some(turned) = turned
+        && turned.changed().await.is_ok()
+    {
+        return;
+    }
+    std::future::pending::<()>().await;
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -201,11 +220,30 @@ mod tests {
                 Ok("done".to_owned())
             }
         });
-        let rounds = Rounds::new(vec![repeat], Arc::new(SystemClock), Wake::default());
+        let rounds = Rounds::new(vec![repeat], Arc::new(SystemClock), Wake::default(), None);
         let first = rounds.run("shaky").await.expect("a task");
         assert!(first.unwrap_err().contains("panicked"));
         assert_eq!(rounds.states()[0].failures, 1);
         assert_eq!(rounds.run("shaky").await, Some(Ok("done".to_owned())));
         assert_eq!(rounds.run("none").await, None);
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_is_turned_lets_every_task_run_once_more() {
+        let (ran, mut runs) = tokio::sync::mpsc::unbounded_channel();
+        let repeat = Repeat::every("hourly", Duration::from_secs(3600), move || {
+            let ran = ran.clone();
+            async move {
+                ran.send(())?;
+                Ok("done".to_owned())
+            }
+        });
+        let (turn, turned) = watch::channel(());
+        let clock = Arc::new(SystemClock);
+        let rounds = Rounds::new(vec![repeat], clock, Wake::default(), Some(turned));
+        rounds.start(&Tasks::default());
+        runs.recv().await.expect("a round at start");
+        turn.send_replace(());
+        runs.recv().await.expect("a round after the turn");
     }
 }

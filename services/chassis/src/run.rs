@@ -274,7 +274,12 @@ impl Process {
             tasks: tasks.clone(),
         };
         let assembly = S::assemble(base.clone(), config.service).await?;
-        let rounds = Rounds::new(assembly.repeats, Arc::clone(&clock), base.wake.clone());
+        let rounds = Rounds::new(
+            assembly.repeats,
+            Arc::clone(&clock),
+            base.wake.clone(),
+            simulated.as_ref().map(SimulatedClock::turned),
+        );
         let taker = assembly.mailbox.map(|mailbox| {
             Arc::new(Taker {
                 mailbox,

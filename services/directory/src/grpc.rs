@@ -26,7 +26,8 @@ use tonic::{Request, Response, Status};
 use crate::{
     actions::{
         applying::Applying,
-        signing_in::{self, NotSignedIn, Passwords},
+        passwords::Passwords,
+        signing_in::{self, NotSignedIn},
     },
     config::Settings,
     reference::{self, File},
@@ -81,20 +82,9 @@ impl DirectoryService for Desk {
     ) -> Result<Response<LoginResponse>, Status> {
         let LoginRequest { account, password } = request.into_inner();
         let now = self.clock.now();
-        let checked = self
-            .db
-            .transaction("login", async |tx| {
-                signing_in::check(
-                    tx,
-                    &self.settings,
-                    &self.passwords,
-                    (&account, &password),
-                    now,
-                )
-                .await
-            })
-            .await
-            .map_err(failed)?;
+        let given = (account.as_str(), password.as_str());
+        let checked =
+            signing_in::check(&self.db, &self.settings, &self.passwords, given, now).await;
         match checked {
             Ok(claims) => {
                 let token = self
@@ -105,6 +95,7 @@ impl DirectoryService for Desk {
                 Ok(Response::new(LoginResponse { token, expires_at }))
             }
             Err(NotSignedIn::Store(error)) => Err(failed(error)),
+            Err(NotSignedIn::Hash(error)) => Err(internal(&error)),
             Err(refused) => Err(Status::unauthenticated(refused.to_string())),
         }
     }

@@ -52,7 +52,7 @@ impl Service for Directory {
             clock: base.clock,
             ids: base.ids,
             keys: base.keys,
-            passwords: actions::signing_in::Passwords::new(&settings)?,
+            passwords: actions::passwords::Passwords::new(&settings)?,
             settings,
         };
         let server = DirectoryServiceServer::new(desk)

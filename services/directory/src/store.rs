@@ -143,6 +143,16 @@ pub(crate) async fn people(db: &impl ConnectionTrait) -> Result<Vec<PersonRow>, 
         .await
 }
 
+pub(crate) async fn person(
+    db: &impl ConnectionTrait,
+    id: &str,
+) -> Result<Option<PersonRow>, DbErr> {
+    let text = format!("SELECT {PERSON} FROM people WHERE id = $1");
+    PersonRow::find_by_statement(sql(&text, [id.into()]))
+        .one(db)
+        .await
+}
+
 /// A person's row, locked, so that wrong passwords are counted one by one.
 pub(crate) async fn lock_person(tx: &Tx, id: &str) -> Result<Option<PersonRow>, DbErr> {
     let text = format!("SELECT {PERSON} FROM people WHERE id = $1 FOR UPDATE");

@@ -30,6 +30,8 @@ pub struct HalfYearReport {
     pub sections: Vec<Section>,
     /// The figures, in order.
     pub tables: Vec<FigureTable>,
+    /// How many complaints came for each outlet, the unit itself last.
+    pub averages: Vec<Average>,
     /// The sums that must come out.
     pub identities: Vec<Sum>,
     /// The unit that signs.
@@ -71,6 +73,19 @@ pub struct FigureRow {
     pub now: u64,
     /// How many in the term before; none when that is not known.
     pub before: Option<u64>,
+}
+
+/// How many complaints came for each outlet of a unit.
+#[derive(Clone)]
+pub struct Average {
+    /// The unit.
+    pub label: String,
+    /// How many it received.
+    pub received: u64,
+    /// How many outlets it has.
+    pub outlets: u64,
+    /// The first divided by the second, in words.
+    pub average: String,
 }
 
 /// A sum that must come out.
@@ -152,6 +167,17 @@ impl FigureRow {
     }
 }
 
+impl Average {
+    fn row(&self) -> Vec<String> {
+        vec![
+            self.label.clone(),
+            self.received.to_string(),
+            self.outlets.to_string(),
+            self.average.clone(),
+        ]
+    }
+}
+
 impl Sum {
     fn row(&self) -> Vec<String> {
         let verdict = if self.left == self.right {
@@ -178,9 +204,21 @@ impl HalfYearReport {
                 paper.blocks.push(Block::Chart(table.chart(charts)));
             }
         }
-        if !self.identities.is_empty() {
+        let mut number = self.tables.len();
+        if !self.averages.is_empty() {
+            number += 1;
             paper.blocks.push(Block::Table(Table {
-                title: format!("表{} 数据勾稽关系", self.tables.len() + 1),
+                title: format!("表{number} 网均投诉量"),
+                columns: ["机构", "本期新收", "网点数", "网均件数"]
+                    .map(str::to_owned)
+                    .to_vec(),
+                rows: self.averages.iter().map(Average::row).collect(),
+            }));
+        }
+        if !self.identities.is_empty() {
+            number += 1;
+            paper.blocks.push(Block::Table(Table {
+                title: format!("表{number} 数据勾稽关系"),
                 columns: ["勾稽关系", "左", "右", "结果"].map(str::to_owned).to_vec(),
                 rows: self.identities.iter().map(Sum::row).collect(),
             }));

@@ -16,6 +16,7 @@ use crate::{
         comparison::{self, Comparison},
         facts::Fact,
         figures::{self, Figures},
+        per_outlet::{self, PerOutlet},
         period::{Period, Term},
         taxonomy::Names,
         tree::Tree,
@@ -58,6 +59,8 @@ pub struct Counted {
     pub figures: Figures,
     /// The main figures beside earlier ones.
     pub comparisons: Vec<Comparison>,
+    /// How many complaints came for each outlet, the unit itself last.
+    pub per_outlet: Vec<PerOutlet>,
     /// The units.
     pub tree: Tree,
     /// What complaints are classified by, as it was named when the term ended.
@@ -188,6 +191,7 @@ pub(crate) async fn count_for(desk: &Desk, asked: &Asked) -> Result<Counted, Act
         unit: asked.unit.clone(),
         unit_name: tree.name(&asked.unit, last_day),
         comparisons: comparison::compare(&figures, &before, &year_before),
+        per_outlet: per_outlet::per_outlet(&figures, &asked.unit, &unions, &tree, last_day),
         figures,
         period,
         cut_off,

@@ -3,6 +3,7 @@
 pub mod comparison;
 pub mod facts;
 pub mod figures;
+pub mod per_outlet;
 pub mod period;
 pub mod rehearsal;
 pub mod report;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use documents::{
     Date, Moment,
-    half_year::{FigureRow, FigureTable, HalfYearReport, Section, Sum},
+    half_year::{Average, FigureRow, FigureTable, HalfYearReport, Section, Sum},
 };
 
 use crate::{
@@ -56,6 +56,16 @@ pub fn report(kept: &Kept, counted: &Counted, now: DateTime<Utc>) -> HalfYearRep
             .tables
             .iter()
             .map(|table| figures(table, counted))
+            .collect(),
+        averages: counted
+            .per_outlet
+            .iter()
+            .map(|row| Average {
+                label: row.name.clone(),
+                received: row.received as u64,
+                outlets: row.outlets as u64,
+                average: row.average(),
+            })
             .collect(),
         identities: counted
             .figures

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rust_xlsxwriter::{
-    Chart, ChartType, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
+    Chart, ChartType, Format, FormatAlign, FormatBorder, Formula, Workbook, Worksheet, XlsxError,
 };
 
 use crate::{
@@ -20,6 +20,9 @@ use crate::{
 
 /// The longest name of a sheet.
 const LONGEST_NAME: usize = 31;
+
+/// How many rows of cases stand on a sheet; a spreadsheet has 1 048 576 rows, its heading among them.
+const MOST_ROWS: usize = 1_000_000;
 
 struct Looks {
     title: Format,
@@ -57,8 +60,9 @@ pub fn workbook(counted: &Counted) -> Result<Vec<u8>, XlsxError> {
     for table in &counted.figures.tables {
         sheet(book.add_worksheet(), table, &looks)?;
     }
+    per_outlet(book.add_worksheet(), counted, &looks)?;
     comparison(book.add_worksheet(), counted, &looks)?;
-    behind(book.add_worksheet(), counted, &looks)?;
+    behind(&mut book, counted, &looks)?;
     cases(book.add_worksheet(), counted, &looks)?;
     book.save_to_buffer()
 }
@@ -181,6 +185,49 @@ fn sheet(sheet: &mut Worksheet, table: &Table, looks: &Looks) -> Result<(), Xlsx
     Ok(())
 }
 
+/// How many complaints came for each outlet, with a chart of the unions.
+fn per_outlet(sheet: &mut Worksheet, counted: &Counted, looks: &Looks) -> Result<(), XlsxError> {
+    const NAME: &str = "网均投诉量";
+    sheet.set_name(NAME)?.set_column_width(0, 36)?;
+    for (column, heading) in (0..).zip(["机构", "代码", "本期新收", "网点数", "网均件数"])
+    {
+        sheet.write_with_format(0, column, heading, &looks.heading)?;
+    }
+    let average = looks.cell.clone().set_num_format("0.00");
+    let mut row = 0;
+    for unit in &counted.per_outlet {
+        row += 1;
+        sheet
+            .write_with_format(row, 0, &unit.name, &looks.cell)?
+            .write_with_format(row, 1, &unit.unit, &looks.cell)?
+            .write_with_format(row, 2, unit.received as u64, &looks.number)?
+            .write_with_format(row, 3, unit.outlets as u64, &looks.number)?;
+        match unit.hundredths() {
+            Some(_) => sheet.write_with_format(
+                row,
+                4,
+                Formula::new(format!("=C{0}/D{0}", row + 1)).set_result(unit.average()),
+                &average,
+            )?,
+            None => sheet.write_with_format(row, 4, unit.average(), &looks.cell)?,
+        };
+    }
+    if row < 2 {
+        return Ok(());
+    }
+    let mut chart = Chart::new(ChartType::Bar);
+    chart.title().set_name(NAME);
+    chart.legend().set_hidden();
+    chart
+        .add_series()
+        .set_categories((NAME, 1, 0, row, 0))
+        .set_values((NAME, 1, 4, row, 4));
+    chart.x_axis().set_reverse();
+    chart.set_width(640).set_height(420.max(24 * row));
+    sheet.insert_chart(0, 6, &chart)?;
+    Ok(())
+}
+
 /// The main figures beside those of the span before and of a year earlier, with a chart.
 fn comparison(sheet: &mut Worksheet, counted: &Counted, looks: &Looks) -> Result<(), XlsxError> {
     const NAME: &str = "对比";
@@ -214,29 +261,45 @@ fn comparison(sheet: &mut Worksheet, counted: &Counted, looks: &Looks) -> Result
     Ok(())
 }
 
-/// The cases behind every figure, a row for each.
-fn behind(sheet: &mut Worksheet, counted: &Counted, looks: &Looks) -> Result<(), XlsxError> {
-    sheet
-        .set_name("数据出处")?
-        .set_column_width(0, 30)?
-        .set_column_width(1, 36)?
-        .set_column_width(2, 24)?;
-    for (column, heading) in (0..).zip(["统计表", "项目", "投诉编号"]) {
-        sheet.write_with_format(0, column, heading, &looks.heading)?;
-    }
-    let mut row = 0;
-    for table in &counted.figures.tables {
-        for figure in &table.rows {
-            for number in &figure.cases {
-                row += 1;
-                sheet
-                    .write(row, 0, table.title)?
-                    .write(row, 1, &figure.label)?
-                    .write(row, 2, number)?;
+/// The cases behind every figure, a row for each; on as many sheets as they need.
+fn behind(book: &mut Workbook, counted: &Counted, looks: &Looks) -> Result<(), XlsxError> {
+    let rows: Vec<[&str; 3]> = counted
+        .figures
+        .tables
+        .iter()
+        .flat_map(|table| table.rows.iter().map(move |figure| (table, figure)))
+        .flat_map(|(table, figure)| {
+            let cases = figure.cases.iter();
+            cases.map(|number| [table.title, figure.label.as_str(), number.as_str()])
+        })
+        .collect();
+    for (part, rows) in (1..).zip(parts(&rows)) {
+        let sheet = book.add_worksheet();
+        let name = match part {
+            1 => "数据出处".to_owned(),
+            more => format!("数据出处({more})"),
+        };
+        sheet
+            .set_name(name)?
+            .set_column_width(0, 30)?
+            .set_column_width(1, 36)?
+            .set_column_width(2, 24)?;
+        for (column, heading) in (0..).zip(["统计表", "项目", "投诉编号"]) {
+            sheet.write_with_format(0, column, heading, &looks.heading)?;
+        }
+        for (row, cells) in (1..).zip(rows) {
+            for (column, cell) in (0..).zip(cells) {
+                sheet.write(row, column, *cell)?;
             }
         }
     }
     Ok(())
+}
+
+/// Rows in parts that each fit on a sheet; one empty part of none.
+fn parts<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
+    let none = rows.is_empty().then_some(rows);
+    none.into_iter().chain(rows.chunks(MOST_ROWS))
 }
 
 /// Every case that counts somewhere.
@@ -293,4 +356,21 @@ fn cases(sheet: &mut Worksheet, counted: &Counted, looks: &Looks) -> Result<(), 
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_fit_on_a_sheet_goes_on_the_next() {
+        let sizes = |rows: usize| {
+            let rows = vec![(); rows];
+            parts(&rows).map(<[()]>::len).collect::<Vec<_>>()
+        };
+        assert_eq!(sizes(0), [0]);
+        assert_eq!(sizes(1), [1]);
+        assert_eq!(sizes(MOST_ROWS), [MOST_ROWS]);
+        assert_eq!(sizes(2 * MOST_ROWS + 1), [MOST_ROWS, MOST_ROWS, 1]);
+    }
 }

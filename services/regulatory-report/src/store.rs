@@ -158,15 +158,16 @@ pub async fn keep_unit(
     unit: &Unit,
     revision: u64,
 ) -> Result<(), DbErr> {
-    let text = "INSERT INTO units (code, kind, union_code, revision) VALUES ($1, $2, $3, $4) \
+    let text = "INSERT INTO units (code, kind, union_code, revision, retired_on) VALUES ($1, $2, $3, $4, $5) \
                 ON CONFLICT (code) DO UPDATE SET kind = excluded.kind, union_code = excluded.union_code, \
-                  revision = excluded.revision WHERE units.revision < excluded.revision";
+                  retired_on = excluded.retired_on, revision = excluded.revision WHERE units.revision < excluded.revision";
     let revision = i64::try_from(revision).unwrap_or(i64::MAX);
     let values = [
         code.into(),
         kind_name(unit.kind).into(),
         union.into(),
         revision.into(),
+        unit.retired_on.into(),
     ];
     if tx.execute_raw(sql(text, values)).await?.rows_affected() == 0 {
         return Ok(());
@@ -209,6 +210,7 @@ fn kind_name(kind: Kind) -> &'static str {
 struct UnitRow {
     code: String,
     kind: String,
+    retired_on: Option<NaiveDate>,
     from_day: NaiveDate,
     name: String,
     parent_code: String,
@@ -216,7 +218,7 @@ struct UnitRow {
 
 /// All units.
 pub async fn tree(db: &impl ConnectionTrait) -> Result<Tree, DbErr> {
-    let text = "SELECT u.code, u.kind, p.from_day, p.name, p.parent_code FROM units u \
+    let text = "SELECT u.code, u.kind, u.retired_on, p.from_day, p.name, p.parent_code FROM units u \
                 JOIN unit_periods p ON p.code = u.code ORDER BY u.code, p.from_day";
     let mut units: BTreeMap<String, Unit> = BTreeMap::new();
     for row in UnitRow::find_by_statement(sql(text, [])).all(db).await? {
@@ -228,6 +230,7 @@ pub async fn tree(db: &impl ConnectionTrait) -> Result<Tree, DbErr> {
         let unit = units.entry(row.code).or_insert(Unit {
             kind,
             spans: Vec::new(),
+            retired_on: row.retired_on,
         });
         unit.spans.push(Span {
             from: row.from_day,

@@ -307,11 +307,19 @@ impl Hears<UnitChanged> for Desk {
             });
         }
         spans.sort_by_key(|span| span.from);
+        let retired_on = match unit.retired_on.as_str() {
+            "" => None,
+            day => Some(day.parse().map_err(|_| park("the day it was retired"))?),
+        };
         Ok(store::keep_unit(
             tx,
             &unit.code,
             &unit.union_code,
-            &Unit { kind, spans },
+            &Unit {
+                kind,
+                spans,
+                retired_on,
+            },
             unit.revision,
         )
         .await?)

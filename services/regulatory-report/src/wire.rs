@@ -14,6 +14,7 @@ use crate::{
         comparison::Comparison,
         facts::Fact,
         figures::{Figure, Identity, Table},
+        per_outlet::PerOutlet,
         period::{Term, local},
         scorecard::Scorecard,
     },
@@ -160,6 +161,17 @@ pub fn response(counted: &Counted) -> wire::FiguresResponse {
         identities: counted.figures.identities.iter().map(identity).collect(),
         notes: notes(counted),
         comparisons: counted.comparisons.iter().map(comparison).collect(),
+        per_outlet: counted.per_outlet.iter().map(per_outlet).collect(),
+    }
+}
+
+fn per_outlet(row: &PerOutlet) -> wire::PerOutlet {
+    wire::PerOutlet {
+        unit_code: row.unit.clone(),
+        unit_name: row.name.clone(),
+        received: row.received as u64,
+        outlets: row.outlets as u64,
+        hundredths: row.hundredths().map(|hundredths| hundredths as u64),
     }
 }
 
@@ -241,6 +253,11 @@ pub fn json(counted: &Counted) -> Result<Vec<u8>, serde_json::Error> {
             "code": row.code, "label": row.label, "current": row.current, "before": row.before, "year_before": row.year_before,
         }))
         .collect();
+    let per_outlet: Vec<Value> = counted
+        .per_outlet
+        .iter()
+        .map(|row| json!({ "unit": row.unit, "name": row.name, "received": row.received, "outlets": row.outlets, "average": row.average() }))
+        .collect();
     serde_json::to_vec_pretty(&json!({
         "unit": counted.unit,
         "unit_name": counted.unit_name,
@@ -254,6 +271,7 @@ pub fn json(counted: &Counted) -> Result<Vec<u8>, serde_json::Error> {
         "tables": tables,
         "identities": identities,
         "comparisons": comparisons,
+        "per_outlet": per_outlet,
         "notes": notes(counted),
     }))
 }

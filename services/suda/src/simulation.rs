@@ -13,6 +13,7 @@ use std::{
 use anyhow::Context as _;
 use chrono::{Datelike as _, NaiveDate};
 use suda_proto::{
+    common::v1::Role,
     directory::v1::{ListCalendarsRequest, directory_service_client::DirectoryServiceClient},
     regulatory_report::v1::Term,
 };
@@ -130,7 +131,7 @@ async fn on(
     say(0, "loading the reference set of Guangdong");
     commands::apply_reference(&wanted.reference, &session).await?;
     let cast = Arc::new(Cast::of(stack, &session).await?);
-    let watch = Watch::of(cast.clone());
+    let watch = Watch::of(&cast).await?;
     watch.rest().await?;
     let plan = Arc::new(planned(wanted, &cast, &session).await?);
     let mut stages = stages(&plan, &cast, wanted.seed);
@@ -194,7 +195,11 @@ async fn planned(wanted: &Wanted, cast: &Cast, session: &Session) -> anyhow::Res
     let terms = Terms {
         seed: wanted.seed,
         complaints: wanted.complaints,
-        unions: cast.unions.len(),
+        headed: cast
+            .unions
+            .iter()
+            .map(|union| cast.holder(&union.reception, Role::ReceptionHead).is_ok())
+            .collect(),
         outlets: outlets.unwrap_or_default(),
     };
     Ok(plan::plan(&terms, moments))

@@ -11,6 +11,11 @@ pub use facts::happened;
 
 /// The Chinese of a value, by its name in the contract.
 const WORDS: &[(&str, &str)] = &[
+    ("UNIT_KIND_PROVINCE", "省联社"),
+    ("UNIT_KIND_OFFICE", "办事处"),
+    ("UNIT_KIND_UNION", "联社、农商行"),
+    ("UNIT_KIND_DEPARTMENT", "部门"),
+    ("UNIT_KIND_OUTLET", "网点"),
     ("CHANNEL_LETTER", "书信"),
     ("CHANNEL_EMAIL", "电子邮件"),
     ("CHANNEL_FAX", "传真"),
@@ -346,7 +351,6 @@ mod tests {
         ("suda.archive.v1.PaperKind", "asked for by the verb"),
         ("suda.archive.v1.PaperFormat", "asked for, never shown"),
         ("suda.common.v1.Role", "not shown"),
-        ("suda.directory.v1.UnitKind", "not shown"),
         (
             "suda.directory.v1.LimitUnit",
             "policy list says the rule as it is written",

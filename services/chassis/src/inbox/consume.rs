@@ -6,6 +6,7 @@ use anyhow::Context;
 use async_nats::jetstream::{
     self, AckKind, Message,
     consumer::{AckPolicy, DeliverPolicy, PullConsumer, pull},
+    context::ConsumerInfoErrorKind,
 };
 use futures::{StreamExt as _, future::join_all};
 use rand::Rng as _;
@@ -78,8 +79,14 @@ impl Consumer {
 
     /// How many messages the broker still holds for this service.
     pub(crate) async fn pending(&self) -> anyhow::Result<u64> {
-        let mut consumer = self.consumer().await?;
-        let info = consumer.info().await?;
+        // Only looks: to make the consumer, as hearing does, is a write at the broker, and this is asked for often.
+        let stream = self.broker.get_stream_no_info(&self.stream).await?;
+        let info = match stream.consumer_info(self.taker.service).await {
+            Err(error) if error.kind() == ConsumerInfoErrorKind::NotFound => {
+                self.consumer().await?.get_info().await?
+            }
+            known => known?,
+        };
         Ok(info.num_pending + u64::try_from(info.num_ack_pending).unwrap_or(0))
     }
 

@@ -1,17 +1,14 @@
 //! Signing in: a password becomes a token that says who one is, which posts one holds and which unions one sees.
 
-use argon2::{
-    Argon2, PasswordHash, PasswordHasher as _, PasswordVerifier as _, password_hash::SaltString,
-};
 use chassis::{
     auth::{AUDIENCE, Claims, HeldPost},
-    db::Tx,
+    db::Db,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ConnectionTrait, DbErr};
-use secrecy::{ExposeSecret as _, SecretString};
 use suda_proto::{common::v1::Role, directory::v1::Post};
 
+use super::passwords::{NotHashed, Passwords};
 use crate::{config::Settings, store};
 
 /// The account that loads the reference before there are people.
@@ -29,103 +26,79 @@ pub(crate) enum NotSignedIn {
     /// The database failed.
     #[error("the database failed")]
     Store(#[from] DbErr),
+    /// The password could not be hashed.
+    #[error("the password could not be checked")]
+    Hash(#[from] NotHashed),
 }
 
-/// Hashes made at start, so that a wrong account costs the same time as a wrong password.
-pub(crate) struct Passwords {
-    initial: Option<String>,
-    bootstrap: Option<String>,
-    decoy: String,
-}
-
-impl Passwords {
-    /// Hashes the passwords of the settings.
-    pub(crate) fn new(settings: &Settings) -> anyhow::Result<Self> {
-        let some = |secret: &SecretString| match secret.expose_secret() {
-            "" => Ok(None),
-            password => hash(password).map(Some),
-        };
-        Ok(Self {
-            initial: some(&settings.initial_password)?,
-            bootstrap: some(&settings.bootstrap_password)?,
-            decoy: hash(&hex::encode(rand::random::<[u8; 16]>()))?,
-        })
-    }
-
-    fn of<'a>(&'a self, person: Option<&'a store::PersonRow>) -> (&'a str, bool) {
-        let own = person.and_then(|person| person.password.as_deref());
-        match (person, own.or(self.initial.as_deref())) {
-            (Some(_), Some(hash)) => (hash, true),
-            _ => (&self.decoy, false),
-        }
-    }
-}
-
-fn hash(password: &str) -> anyhow::Result<String> {
-    let salt = SaltString::encode_b64(&rand::random::<[u8; 16]>())
-        .map_err(|error| anyhow::anyhow!("{error}"))?;
-    let hash = Argon2::default().hash_password(password.as_bytes(), &salt);
-    Ok(hash
-        .map_err(|error| anyhow::anyhow!("{error}"))?
-        .to_string())
-}
-
-fn fits(password: &str, hash: &str) -> bool {
-    PasswordHash::new(hash).is_ok_and(|hash| {
-        Argon2::default()
-            .verify_password(password.as_bytes(), &hash)
-            .is_ok()
-    })
-}
-
-/// Checks a password; the person's row counts the wrong ones, whatever comes of it.
+/// Checks a password and says who signed in; the person's row counts the wrong ones.
+///
+/// No connection is held while the password is hashed, which takes long on purpose. Whoever guesses many at a time learns no more
+/// than whoever guesses one after the other: what came of the hash is told only under the row's lock, if the row is not locked by then.
+///
+/// # Errors
+/// Why nobody was signed in.
 pub(crate) async fn check(
-    tx: &Tx,
+    db: &Db,
     settings: &Settings,
     passwords: &Passwords,
     (account, password): (&str, &str),
     now: DateTime<Utc>,
-) -> Result<Result<Claims, NotSignedIn>, DbErr> {
+) -> Result<Claims, NotSignedIn> {
     if account == BOOTSTRAP {
-        let right = fits(
-            password,
-            passwords.bootstrap.as_deref().unwrap_or(&passwords.decoy),
-        );
-        return Ok(if right && passwords.bootstrap.is_some() {
+        return if passwords.fits_bootstrap(password).await? {
             Ok(bootstrap(settings, now))
         } else {
             Err(NotSignedIn::Wrong)
-        });
+        };
     }
-    let person = store::lock_person(tx, account)
-        .await?
-        .filter(|person| person.left_at.is_none());
-    if let Some(until) = person
-        .as_ref()
-        .and_then(|person| person.locked_until)
-        .filter(|until| *until > now)
-    {
-        return Ok(Err(NotSignedIn::Locked((until - now).num_minutes() + 1)));
-    }
-    let (hash, known) = passwords.of(person.as_ref());
-    let right = fits(password, hash) && known;
-    let Some(mut person) = person else {
-        return Ok(Err(NotSignedIn::Wrong));
+    let person = open(store::person(db.reader(), account).await?, now)?;
+    let hash = passwords.of(person.as_ref());
+    let right = passwords.fit(password, hash).await? && person.is_some();
+    let Some(person) = person else {
+        return Err(NotSignedIn::Wrong);
     };
-    if right {
+    db.transaction::<_, NotSignedIn, _>("login", async |tx| {
+        let now_known = open(store::lock_person(tx, account).await?, now)?;
+        // Whoever left, or has another password by now, is not signed in with what held a moment ago.
+        let person = now_known.filter(|now_known| now_known.password == person.password);
+        let Some(mut person) = person else {
+            return Ok(Err(NotSignedIn::Wrong));
+        };
+        if !right {
+            count_wrong(&mut person, settings, now);
+            store::save_person(tx, &person).await?;
+            return Ok(Err(NotSignedIn::Wrong));
+        }
         if person.failures > 0 {
             (person.failures, person.locked_until) = (0, None);
             store::save_person(tx, &person).await?;
         }
-        return Ok(Ok(claims(tx, settings, &person, now).await?));
+        Ok(Ok(claims(tx, settings, &person, now).await?))
+    })
+    .await?
+}
+
+/// The person, if there is one and the account is not locked.
+fn open(
+    person: Option<store::PersonRow>,
+    now: DateTime<Utc>,
+) -> Result<Option<store::PersonRow>, NotSignedIn> {
+    let person = person.filter(|person| person.left_at.is_none());
+    let locked = person.as_ref().and_then(|person| person.locked_until);
+    match locked.filter(|until| *until > now) {
+        Some(until) => Err(NotSignedIn::Locked((until - now).num_minutes() + 1)),
+        None => Ok(person),
     }
+}
+
+/// One more wrong password; one too many locks the account.
+fn count_wrong(person: &mut store::PersonRow, settings: &Settings, now: DateTime<Utc>) {
     person.failures += 1;
     if u32::try_from(person.failures).unwrap_or(u32::MAX) >= settings.failures_allowed {
         person.failures = 0;
         person.locked_until = Some(now + TimeDelta::minutes(i64::from(settings.locked_minutes)));
     }
-    store::save_person(tx, &person).await?;
-    Ok(Err(NotSignedIn::Wrong))
 }
 
 fn empty(settings: &Settings, id: &str, name: &str, now: DateTime<Utc>) -> Claims {

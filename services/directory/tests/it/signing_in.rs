@@ -47,3 +47,35 @@ async fn an_unknown_account_and_a_wrong_password_get_the_same_answer_and_five_lo
     login(&stack, "p2", PASSWORD).await.unwrap();
     stack.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_guesses_many_at_a_time_learns_no_more_than_one_after_the_other() {
+    let stack = stack().await;
+    apply(&stack, &files(), false).await.unwrap();
+    let guesses = (0..30).map(|guess| {
+        // The right one is among the last.
+        let password = if guess == 29 { PASSWORD } else { "guess" };
+        login(&stack, "p2", password)
+    });
+    let told = futures::future::join_all(guesses).await;
+    let wrong = told
+        .iter()
+        .filter_map(|told| told.as_ref().err())
+        .filter(|refused| refused.message().contains("不正确"));
+    let learnt = wrong.count();
+    // The right password in between begins the count anew, at most once.
+    assert!((5..=10).contains(&learnt), "{learnt} guesses were answered");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_province_signs_in_at_once() {
+    let stack = stack().await;
+    apply(&stack, &files(), false).await.unwrap();
+    // Many more than there are connections to the database.
+    let all = (0..80).map(|_| login(&stack, "p1", PASSWORD));
+    for told in futures::future::join_all(all).await {
+        told.unwrap();
+    }
+    stack.stop().await;
+}

@@ -454,6 +454,12 @@ pub(crate) fn half_year() -> HalfYearReport {
                 chart: true,
             },
         ],
+        averages: vec![documents::half_year::Average {
+            label: "江门农商行".to_owned(),
+            received: 625,
+            outlets: 506,
+            average: "1.24".to_owned(),
+        }],
         identities: vec![Sum {
             sentence: "期初未结＋本期新收－本期办结＝期末未结".into(),
             left: 5,

@@ -6,8 +6,9 @@ use super::words::UNKNOWN;
 
 /// What is said of a code that the taxonomy does not know.
 const NOT_LISTED: &str = "(未收录)";
-/// What stands before a name of the second level: its cases are among those of the name above.
+/// What stands before a name below another: its cases are among those of the name above. Once more for each level.
 const AMONG: &str = "其中:";
+const INDENT: &str = "　";
 
 /// What a name is one of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +47,7 @@ pub struct Row {
     pub code: String,
     /// Its words.
     pub label: String,
-    /// Whether it is of the second level, and so counted in the row above it too.
+    /// Whether it is below the first level, and so counted in a row above it too.
     pub below: bool,
     /// The codes that count in it.
     pub codes: BTreeSet<String>,
@@ -92,38 +93,26 @@ impl Names {
         }
     }
 
-    /// The rows of a table: every name of the first level that is in use, below it those of the second level that occur,
+    /// The rows of a table: every name of the first level that is in use, below each those of the next level that occur,
     /// then codes that no taxonomy knows, then what was not filled in.
     #[must_use]
     pub fn rows(&self, axis: Axis, codes: &BTreeSet<String>) -> Vec<Row> {
-        let paths: Vec<(&String, Vec<String>)> = codes
+        let paths: Vec<Path<'_>> = codes
             .iter()
             .filter(|code| !code.is_empty())
             .map(|code| (code, self.path(axis, code)))
             .collect();
-        let under = |level: usize, row: &str| -> BTreeSet<String> {
-            let under = paths
-                .iter()
-                .filter(|(_, path)| path.get(level).is_some_and(|at| at == row));
-            under.map(|(code, _)| (*code).clone()).collect()
-        };
-        let row = |level: usize, code: &str, label: String| Row {
-            code: code.to_owned(),
-            label,
-            below: level > 0,
-            codes: under(level, code),
-        };
         let mut rows = Vec::new();
-        let entries = || self.0.iter().filter(|entry| entry.axis == axis);
-        for top in entries().filter(|entry| entry.above.is_empty()) {
-            let first = row(0, &top.code, top.name.clone());
-            if top.retired && first.codes.is_empty() {
-                continue;
+        for top in self
+            .0
+            .iter()
+            .filter(|entry| entry.axis == axis && entry.above.is_empty())
+        {
+            let first = row(&paths, 0, top);
+            if !top.retired || !first.codes.is_empty() {
+                rows.push(first);
+                self.rows_below(&paths, 1, top, &mut rows);
             }
-            rows.push(first);
-            let second = entries().filter(|entry| entry.above == top.code);
-            let second = second.map(|entry| row(1, &entry.code, format!("{AMONG}{}", entry.name)));
-            rows.extend(second.filter(|row| !row.codes.is_empty()));
         }
         let unknown = paths.iter().filter(|(_, path)| {
             let top = path.first();
@@ -148,6 +137,36 @@ impl Names {
         }
         rows
     }
+
+    fn rows_below(&self, paths: &[Path<'_>], level: usize, above: &Entry, rows: &mut Vec<Row>) {
+        let entries = self.0.iter().filter(|entry| entry.axis == above.axis);
+        for entry in entries.filter(|entry| entry.above == above.code) {
+            let row = row(paths, level, entry);
+            if !row.codes.is_empty() {
+                rows.push(row);
+                self.rows_below(paths, level + 1, entry, rows);
+            }
+        }
+    }
+}
+
+/// A code that occurs, and the codes from the top down to it.
+type Path<'a> = (&'a String, Vec<String>);
+
+fn row(paths: &[Path<'_>], level: usize, entry: &Entry) -> Row {
+    let under = paths
+        .iter()
+        .filter(|(_, path)| path.get(level).is_some_and(|at| *at == entry.code));
+    let indent = match level {
+        0 => String::new(),
+        deeper => format!("{}{AMONG}", INDENT.repeat(deeper - 1)),
+    };
+    Row {
+        code: entry.code.clone(),
+        label: format!("{indent}{}", entry.name),
+        below: level > 0,
+        codes: under.map(|(code, _)| (*code).clone()).collect(),
+    }
 }
 
 #[cfg(test)]
@@ -166,8 +185,12 @@ pub(crate) mod samples {
         let names = [
             (Axis::Via, "A.front", "前台业务渠道", ""),
             (Axis::Via, "A.front.site", "营业现场", "A.front"),
+            (Axis::Via, "A.front.self", "自助机具", "A.front"),
             (Axis::Via, "A.front.e", "电子渠道", "A.front"),
             (Axis::Via, "A.front.e.web", "网银渠道", "A.front.e"),
+            (Axis::Via, "A.front.e.app", "移动客户端", "A.front.e"),
+            (Axis::Via, "A.front.third", "第三方渠道", "A.front"),
+            (Axis::Via, "A.front.oth", "其他", "A.front"),
             (Axis::Via, "A.back", "中、后台业务渠道", ""),
             (Axis::Business, "B04", "支付结算", ""),
             (Axis::Cause, "C01", "服务态度及服务质量", ""),
@@ -195,11 +218,12 @@ mod tests {
     }
 
     #[test]
-    fn g23_codes_are_named_and_rolled_up_to_the_first_level_with_the_second_below() {
+    fn g23_codes_are_named_and_rolled_up_level_by_level() {
         let via = rows(Axis::Via, &["A.front.e.web", "A.front.e", "A.front", ""]);
         let expected = [
             row("A.front", "前台业务渠道", 3),
             row("A.front.e", "其中:电子渠道", 2),
+            row("A.front.e.web", "　其中:网银渠道", 1),
             row("A.back", "中、后台业务渠道", 0),
             row("", "未填报", 1),
         ];

@@ -37,6 +37,8 @@ pub struct Unit {
     pub kind: Kind,
     /// Its names and parents, oldest first.
     pub spans: Vec<Span>,
+    /// The day from which it is no more.
+    pub retired_on: Option<NaiveDate>,
 }
 
 impl Unit {
@@ -48,6 +50,12 @@ impl Unit {
             .rev()
             .find(|span| span.from <= day)
             .or_else(|| self.spans.first())
+    }
+
+    /// Whether it is there on a day.
+    fn lives_on(&self, day: NaiveDate) -> bool {
+        self.spans.first().is_some_and(|span| span.from <= day)
+            && self.retired_on.is_none_or(|retired| day < retired)
     }
 }
 
@@ -85,7 +93,6 @@ impl Tree {
     /// carries its prefecture's name, as 江门农商行 below 江门办事处.
     #[must_use]
     pub fn reporting(&self, day: NaiveDate) -> Vec<String> {
-        let lives = |unit: &Unit| unit.spans.first().is_some_and(|span| span.from <= day);
         let reports = |unit: &Unit| match unit.kind {
             Kind::Office => true,
             Kind::Union => self.is_prefecture_union(unit, day),
@@ -93,9 +100,24 @@ impl Tree {
         };
         self.0
             .iter()
-            .filter(|(_, unit)| lives(unit) && reports(unit))
+            .filter(|(_, unit)| unit.lives_on(day) && reports(unit))
             .map(|(code, _)| code.clone())
             .collect()
+    }
+
+    /// What a unit is; `None` when it is not known.
+    #[must_use]
+    pub fn kind(&self, code: &str) -> Option<Kind> {
+        self.0.get(code).map(|unit| unit.kind)
+    }
+
+    /// How many outlets a unit and everything below it have on a day.
+    #[must_use]
+    pub fn outlets(&self, code: &str, day: NaiveDate) -> usize {
+        let outlets = self.0.iter().filter(|(below, unit)| {
+            unit.kind == Kind::Outlet && unit.lives_on(day) && self.stands_below(below, code, day)
+        });
+        outlets.count()
     }
 
     fn is_prefecture_union(&self, unit: &Unit, day: NaiveDate) -> bool {
@@ -151,6 +173,7 @@ mod tests {
         Unit {
             kind,
             spans: spans.iter().map(span).collect(),
+            retired_on: None,
         }
     }
 
@@ -211,6 +234,7 @@ mod tests {
                 name: name.to_owned(),
                 parent: parent.to_owned(),
             }],
+            retired_on: None,
         };
         let units = [
             ("44", named(Kind::Province, "广东省农村信用社联合社", "")),
@@ -234,9 +258,15 @@ mod tests {
             ),
         ];
         let units = units.map(|(code, unit)| (code.to_owned(), unit));
-        let tree = Tree(units.into_iter().collect());
+        let mut tree = Tree(units.into_iter().collect());
         assert_eq!(tree.reporting(day("2026-01-01")), ["5890", "589001"]);
         assert!(tree.reporting(day("2008-11-30")).is_empty());
+        // Whoever is merged into another reports no more.
+        if let Some(union) = tree.0.get_mut("589001") {
+            union.retired_on = Some(day("2026-07-01"));
+        }
+        assert_eq!(tree.reporting(day("2026-06-30")), ["5890", "589001"]);
+        assert_eq!(tree.reporting(day("2026-07-01")), ["5890"]);
     }
 
     #[test]

@@ -63,6 +63,7 @@ async fn g23_figures_leave_as_json_and_as_a_spreadsheet() {
         "总体情况",
         "投诉渠道",
         "数据出处",
+        "网均投诉量",
         "期初未结",
         "电话",
         "台山农商行",

@@ -20,7 +20,6 @@ use suda_proto::{
     common::v1::Role,
     directory::v1::{ListPostsRequest, Post, directory_service_client::DirectoryServiceClient},
     intake::v1::intake_service_client::IntakeServiceClient,
-    operation::v1::{StatusRequest, operation_service_client::OperationServiceClient},
 };
 use tokio::{sync::watch, task::JoinSet};
 
@@ -28,6 +27,7 @@ use self::measured::{Call, Measured, PARTS, Seen};
 use crate::{
     given,
     output::{self, Form},
+    rest::Doors,
     session::{Session, answer},
 };
 
@@ -63,24 +63,21 @@ struct Counter {
     intake: IntakeServiceClient<Peer>,
 }
 
-/// What the services say of themselves.
-type Watched = BTreeMap<&'static str, OperationServiceClient<Peer>>;
-
 pub(super) async fn run(load: &Load, session: &Session, form: Form) -> anyhow::Result<()> {
     let counters = Arc::new(counters(load, session).await?);
-    let signed_in = session.sign_in().await?;
-    let mut watched = Watched::new();
-    for part in PARTS {
-        let client = OperationServiceClient::new(signed_in.peer(part.service)?);
-        watched.insert(part.service, client);
-    }
-    let before = at_rest(&mut watched, load.patience).await?;
+    let doors = Doors::of(&session.sign_in().await?)?;
+    // What waits from before would be measured with the rest.
+    doors
+        .rest(Duration::from_secs(load.patience))
+        .await
+        .context("nothing can be measured")?;
+    let before = look(&doors).await?;
     let bar = output::bar(load.complaints, "登记")?;
     let (tell, told) = watch::channel(None);
     let started = Instant::now();
     let (calls, seen) = tokio::join!(
         register_all(load, counters.clone(), &bar, tell),
-        follow(&mut watched, before.clone(), told, load.patience),
+        follow(&doors, before.clone(), told, load.patience),
     );
     bar.finish_and_clear();
     let measured = Measured {
@@ -101,20 +98,6 @@ pub(super) async fn run(load: &Load, session: &Session, form: Form) -> anyhow::R
     let wrong = report.wrong();
     anyhow::ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
     Ok(())
-}
-
-/// How far every service is once nothing waits any more; what waits from before would be measured with the rest.
-async fn at_rest(watched: &mut Watched, patience: u64) -> anyhow::Result<Seen> {
-    let mut tick = tokio::time::interval(LOOK);
-    let until = Instant::now() + Duration::from_secs(patience);
-    while Instant::now() < until {
-        tick.tick().await;
-        let now = look(watched).await?;
-        if now.pending == 0 {
-            return Ok(now);
-        }
-    }
-    anyhow::bail!("the services do not come to rest, so nothing can be measured; see `suda status`")
 }
 
 /// Where complaints are received, each with its receiver signed in.
@@ -227,7 +210,7 @@ async fn call(counters: &[Counter], seed: u64, place: u64) -> Call {
 
 /// Asks the services again and again how far they are, until they have all that was acknowledged or patience ends.
 async fn follow(
-    watched: &mut Watched,
+    doors: &Doors,
     before: Seen,
     mut told: watch::Receiver<Option<u64>>,
     patience: u64,
@@ -237,7 +220,7 @@ async fn follow(
     let mut until = None;
     loop {
         tick.tick().await;
-        let now = look(watched).await?;
+        let now = look(doors).await?;
         let acknowledged = *told.borrow_and_update();
         let complete =
             acknowledged.is_some_and(|count| now.has(&before, count) && now.pending == 0);
@@ -252,14 +235,10 @@ async fn follow(
 }
 
 /// How far every service is now.
-async fn look(watched: &mut Watched) -> anyhow::Result<Seen> {
+async fn look(doors: &Doors) -> anyhow::Result<Seen> {
     let mut seen = Seen::now();
     for part in PARTS {
-        let client = watched
-            .get_mut(part.service)
-            .context("every service is watched")?;
-        let status = answer(client.status(StatusRequest {}).await)
-            .with_context(|| format!("{} cannot say how far it is", part.service))?;
+        let status = doors.status(part.service).await?;
         let count = status.counts.get(part.count).with_context(|| {
             format!(
                 "{} does not count {}; start a newer one",

@@ -1,17 +1,17 @@
 //! `suda report`: the figures of a term, and the half-year reports made of them.
 
+mod figures;
+
 use std::path::PathBuf;
 
 use anyhow::Context;
-use chassis::grpc::{client::Peer, instant, timestamp};
+use chassis::grpc::{LARGEST_MESSAGE, Peer, instant, timestamp};
 use chrono::{DateTime, FixedOffset, Utc};
 use suda_proto::regulatory_report::v1::{
-    DraftReportRequest, ExportFiguresRequest, ExportFormat, ExportReportRequest, FiguresRequest,
-    FiguresResponse, GetReportRequest, HandInReportRequest, ListReportsRequest,
-    ListScorecardsRequest, RecordReceiptRequest, RehearseReportRequest, ReportFormat,
-    ReportNilRequest, ReportRecipient, ReportSection, ReportView, ReturnReportRequest,
-    ReviewReportRequest, Scope, SignReportRequest, Term, WriteSectionRequest,
-    regulatory_report_service_client::RegulatoryReportServiceClient,
+    DraftReportRequest, ExportReportRequest, GetReportRequest, HandInReportRequest,
+    ListReportsRequest, ListScorecardsRequest, RecordReceiptRequest, RehearseReportRequest,
+    ReportFormat, ReportNilRequest, ReportRecipient, ReportSection, ReportView,
+    ReturnReportRequest, ReviewReportRequest, Scope, SignReportRequest, Term, WriteSectionRequest,
     report_service_client::ReportServiceClient,
 };
 
@@ -32,6 +32,8 @@ pub(super) enum Report {
         #[arg(long)]
         xlsx: Option<PathBuf>,
     },
+    /// Lists the cases behind a figure.
+    Cases(figures::Cases),
     /// Shows the scorecards of the units below a unit, with the formula.
     Scorecards {
         #[command(flatten)]
@@ -185,10 +187,12 @@ fn enum_name(prefix: &str, word: &str) -> String {
 
 pub(super) async fn run(what: &Report, session: &Session, form: Form) -> anyhow::Result<()> {
     let peer = session.peer("regulatory-report").await?;
-    let mut reports = ReportServiceClient::new(peer.clone());
+    let mut reports =
+        ReportServiceClient::new(peer.clone()).max_decoding_message_size(LARGEST_MESSAGE);
     let request_id = uuid();
     match what {
-        Report::Figures { of, xlsx } => figures(of, xlsx.as_ref(), peer, form).await,
+        Report::Figures { of, xlsx } => figures::run(of, xlsx.as_ref(), peer, form).await,
+        Report::Cases(wanted) => figures::cases(wanted, peer, form).await,
         Report::Scorecards { of } => {
             let scope = of.scope()?;
             let told = answer(
@@ -412,62 +416,7 @@ async fn moved(
     })
 }
 
-async fn figures(of: &Of, xlsx: Option<&PathBuf>, peer: Peer, form: Form) -> anyhow::Result<()> {
-    let scope = of.scope()?;
-    let mut client = RegulatoryReportServiceClient::new(peer);
-    if let Some(to) = xlsx {
-        let request = ExportFiguresRequest {
-            scope,
-            format: ExportFormat::Xlsx.into(),
-        };
-        let written = answer(client.export_figures(request).await)?;
-        std::fs::write(to, &written.data)
-            .with_context(|| format!("cannot write {}", to.display()))?;
-        output::text(&format!("{}: {} bytes", to.display(), written.data.len()));
-        return Ok(());
-    }
-    if form == Form::Json {
-        let request = ExportFiguresRequest {
-            scope,
-            format: ExportFormat::Json.into(),
-        };
-        let written = answer(client.export_figures(request).await)?;
-        return output::json(&serde_json::from_slice(&written.data)?);
-    }
-    show_figures(&answer(client.figures(FiguresRequest { scope }).await)?);
-    Ok(())
-}
-
-fn show_figures(figures: &FiguresResponse) {
-    output::text(&format!(
-        "{} 应于 {} 前报送",
-        figures.unit_name, figures.due_on
-    ));
-    for table in &figures.tables {
-        let rows: Vec<_> = table
-            .rows
-            .iter()
-            .filter(|row| row.count > 0 || table.code == "summary")
-            .map(|row| vec![row.label.clone(), row.count.to_string()])
-            .collect();
-        if !rows.is_empty() {
-            output::text(&table.title);
-            output::table(&[&table.heading, "件数"], rows);
-        }
-    }
-    for identity in &figures.identities {
-        let holds = if identity.holds { "相符" } else { "不符" };
-        output::text(&format!(
-            "{}:{} = {} {holds}",
-            identity.sentence, identity.left, identity.right
-        ));
-    }
-    for note in &figures.notes {
-        output::text(note);
-    }
-}
-
-/// A score as people read it, e.g. "87.25".
+/// Hundredths as people read them, e.g. "87.25".
 fn hundredths(points: u32) -> String {
     format!("{}.{:02}", points / 100, points % 100)
 }

@@ -1,20 +1,31 @@
-//! `suda unit`: how to complain at a unit, and the notice that hangs at its counter (guideline art. 7).
+//! `suda unit`: which units there are, how to complain at a unit, and the notice that hangs at its counter (guideline art. 7).
 
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use suda_proto::directory::v1::{
-    ComplaintPlace, ListChannelsRequest, RenderChannelNoticeRequest,
-    directory_service_client::DirectoryServiceClient,
+use chassis::grpc::LARGEST_MESSAGE;
+use suda_proto::directory::{
+    self,
+    v1::{
+        ComplaintPlace, ListChannelsRequest, ListUnitsRequest, RenderChannelNoticeRequest,
+        directory_service_client::DirectoryServiceClient,
+    },
 };
 
 use crate::{
     output::{self, Form},
     session::{Session, answer},
+    words::said,
 };
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Unit {
+    /// Lists units, each with the unit above it.
+    List {
+        /// Only those below this unit, itself included.
+        #[arg(long, default_value = "")]
+        below: String,
+    },
     /// Shows how to complain at a unit, and where one may go next.
     Channels {
         /// The unit's code.
@@ -34,8 +45,21 @@ pub(super) enum Unit {
 }
 
 pub(super) async fn run(what: &Unit, session: &Session, form: Form) -> anyhow::Result<()> {
-    let mut client = DirectoryServiceClient::new(session.peer("directory").await?);
+    let mut client = DirectoryServiceClient::new(session.peer("directory").await?)
+        .max_decoding_message_size(LARGEST_MESSAGE);
     match what {
+        Unit::List { below } => {
+            let request = ListUnitsRequest {
+                below: below.clone(),
+            };
+            let told = answer(client.list_units(request).await)?;
+            if form == Form::Json {
+                return output::message(&told);
+            }
+            let rows = told.units.iter().map(row).collect();
+            output::table(&["代码", "名称", "类别", "上级", "自", "撤销"], rows);
+            Ok(())
+        }
         Unit::Channels { unit, on } => {
             let request = ListChannelsRequest {
                 unit_code: unit.clone(),
@@ -67,6 +91,18 @@ pub(super) async fn run(what: &Unit, session: &Session, form: Form) -> anyhow::R
             Ok(())
         }
     }
+}
+
+fn row(unit: &directory::v1::Unit) -> Vec<String> {
+    let now = unit.periods.last().cloned().unwrap_or_default();
+    vec![
+        unit.code.clone(),
+        now.name,
+        said(unit.kind().as_str_name()),
+        now.parent_code,
+        now.from,
+        unit.retired_on.clone(),
+    ]
 }
 
 fn show(place: &ComplaintPlace, first: bool) {

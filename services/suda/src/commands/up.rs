@@ -18,13 +18,16 @@ use super::reference;
 use crate::{
     local::{
         inputs,
-        services::SERVICES,
         stack::{Stack, Wanted},
     },
     output,
+    rest::Doors,
     session::{Session, answer},
     words,
 };
+
+/// How long the services may take until each knows the units.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Up {
@@ -70,7 +73,7 @@ pub(super) async fn run(up: &Up, session: &Session) -> anyhow::Result<()> {
             applied.unchanged
         ));
         bar.set_message("waiting until every service knows the units");
-        settled(session).await?;
+        Doors::of(&session.sign_in().await?)?.rest(PATIENCE).await?;
         // Not whether the stack is new: a start that was broken off is gone on with.
         let brought = stack.layout.path("inputs.brought");
         let first = !brought.exists();
@@ -109,24 +112,6 @@ async fn first_inputs(stack: &Stack, session: &Session, bar: &ProgressBar) -> an
         .context("directory says no time")?;
     bar.set_message("bringing a mail, a WeChat message and a call");
     inputs::bring(&stack.layout, &stack.facts, now).await
-}
-
-/// Waits until nobody has anything left to hear or to publish.
-async fn settled(session: &Session) -> anyhow::Result<()> {
-    let mut tick = tokio::time::interval(Duration::from_millis(300));
-    for _ in 0..400 {
-        tick.tick().await;
-        let mut busy = 0;
-        for service in &SERVICES {
-            let mut client = OperationServiceClient::new(session.peer(service.name).await?);
-            let status = answer(client.status(StatusRequest {}).await)?;
-            busy += status.outbox_unpublished + status.inbox_pending;
-        }
-        if busy == 0 {
-            return Ok(());
-        }
-    }
-    anyhow::bail!("the services do not come to rest; see `suda status`")
 }
 
 /// The open cases, each with its unit, its post and the deadline that binds; waits until there are as many as `expected`.

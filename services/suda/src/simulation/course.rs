@@ -179,6 +179,23 @@ pub(super) fn of(
     (course, steps)
 }
 
+/// Where nobody heads the reception or stands in, what only a head may do is not done, nor anything after it: the case waits, and
+/// the clocks tell those above (guideline art. 18).
+pub(super) fn without_head(steps: &mut Vec<(usize, Step)>) {
+    let by_head = |(_, step): &(usize, Step)| {
+        matches!(
+            step,
+            Step::AnswerDirectly
+                | Step::ApproveDecline
+                | Step::TransferOut
+                | Step::Order
+                | Step::Close
+        )
+    };
+    let done = steps.iter().position(by_head).unwrap_or(steps.len());
+    steps.truncate(done);
+}
+
 fn steps(
     course: Course,
     arrival: &Arrival,

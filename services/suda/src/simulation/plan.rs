@@ -7,10 +7,8 @@ use rand::{
 };
 use sla_watchdog::domain::calendar::{BeyondCalendar, Calendar};
 
-use super::{
-    course::{self, Course, Step},
-    matters::MATTERS,
-};
+use super::course::{self, Course, Step};
+use crate::invented::MATTERS;
 
 /// China's time is eight hours ahead, the year round.
 const AHEAD: TimeDelta = TimeDelta::hours(8);
@@ -58,7 +56,7 @@ pub struct Arrival {
     pub late: bool,
     /// The outlet that takes it, by its place among the union's; none for the reception.
     pub outlet: Option<usize>,
-    /// What it is about, by its place in [`MATTERS`].
+    /// What it is about, by its place in the invented matters.
     pub matter: usize,
     /// Which of the usual channels, 0 up to 100.
     pub channel: u32,
@@ -82,14 +80,14 @@ pub struct Life {
 }
 
 /// What is wanted of a plan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Terms {
     /// Everything follows from it.
     pub seed: u64,
     /// How many complaints come.
     pub complaints: u64,
-    /// How many unions there are.
-    pub unions: usize,
+    /// The unions, by their places: whether somebody heads its reception, or stands in.
+    pub headed: Vec<bool>,
     /// How many outlets each has.
     pub outlets: usize,
 }
@@ -145,16 +143,19 @@ pub fn plan(terms: &Terms, moments: Vec<Moment>) -> Plan {
     let mut lives: Vec<Life> = Vec::new();
     let (Ok(come), true) = (
         WeightedIndex::new(weights(&moments, &days)),
-        terms.unions > 0,
+        !terms.headed.is_empty(),
     ) else {
         return Plan { moments, lives };
     };
     for place in 0..terms.complaints {
         let mut dice = dice(terms.seed, place);
         let moment = days[come.sample(&mut dice)];
-        let union = dice.gen_range(0..terms.unions);
+        let union = dice.gen_range(0..terms.headed.len());
         let arrival = arrival(&moments[moment], moment, terms.outlets, &mut dice);
-        let (course, steps) = course::of(&arrival, &moments, &works, &mut dice);
+        let (course, mut steps) = course::of(&arrival, &moments, &works, &mut dice);
+        if !terms.headed[union] {
+            course::without_head(&mut steps);
+        }
         lives.push(Life {
             place,
             union,

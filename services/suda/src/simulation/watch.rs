@@ -1,43 +1,44 @@
 //! The clock of the simulated stack, and whether its services have come to rest.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use chrono::{DateTime, Utc};
 use suda_proto::operation::v1::{
-    AdvanceClockRequest, StatusRequest, StatusResponse,
-    operation_service_client::OperationServiceClient,
+    AdvanceClockRequest, StatusResponse, operation_service_client::OperationServiceClient,
 };
 
 use super::cast::Cast;
-use crate::{local::services::SERVICES, session::answer};
+use crate::{
+    local::services::SERVICES,
+    rest::{Doors, until},
+    session::answer,
+};
 
-/// How often is looked.
-const LOOK: Duration = Duration::from_millis(200);
 /// How long the services may take after one moment, on a machine that has other things to do.
 const PATIENCE: Duration = Duration::from_secs(600);
 
 /// Whoever turns the clock.
 pub(super) struct Watch {
-    cast: Arc<Cast>,
+    doors: Doors,
+    clock: OperationServiceClient<chassis::grpc::Peer>,
 }
 
 impl Watch {
-    pub(super) fn of(cast: Arc<Cast>) -> Self {
-        Self { cast }
+    pub(super) async fn of(cast: &Cast) -> anyhow::Result<Self> {
+        let mut ways = Vec::new();
+        for service in &SERVICES {
+            ways.push((service.name, cast.peer("admin", service.name).await?));
+        }
+        Ok(Self {
+            doors: Doors::by(ways),
+            clock: OperationServiceClient::new(cast.peer("admin", "directory").await?),
+        })
     }
 
     /// What a service says of itself.
     pub(super) async fn status(&self, service: &str) -> anyhow::Result<StatusResponse> {
-        let peer = self.cast.peer("admin", service).await?;
-        answer(
-            OperationServiceClient::new(peer)
-                .status(StatusRequest {})
-                .await,
-        )
+        self.doors.status(service).await
     }
 
     /// Turns the clock to an instant, and waits until the services did what was due.
@@ -48,66 +49,31 @@ impl Watch {
         let Ok(seconds @ 1..) = u64::try_from(step.num_seconds()) else {
             return self.rest().await;
         };
-        let peer = self.cast.peer("admin", "directory").await?;
         let request = AdvanceClockRequest { seconds };
-        answer(
-            OperationServiceClient::new(peer)
-                .advance_clock(request)
-                .await,
-        )?;
-        self.until("the clock of every service", async || {
-            for service in &SERVICES {
-                let status = self.status(service.name).await?;
+        answer(self.clock.clone().advance_clock(request).await)?;
+        until("the clock of every service", PATIENCE, async || {
+            let statuses = self.doors.statuses().await?;
+            Ok(statuses.values().all(|status| {
                 let now = status.now.as_ref().and_then(chassis::grpc::instant);
-                if now < Some(to) || !looked(&status, to) {
-                    return Ok(false);
-                }
-            }
-            Ok(true)
+                now >= Some(to) && looked(status, to)
+            }))
         })
         .await?;
         self.rest().await
     }
 
-    /// Waits until nobody has anything left to hear or to publish; twice, for what one publishes another hears.
+    /// Waits until nobody has anything left to hear or to publish; nothing may be parked by then.
     pub(super) async fn rest(&self) -> anyhow::Result<()> {
-        self.until("the stack", async || {
-            for _ in 0..2 {
-                for service in &SERVICES {
-                    let status = self.status(service.name).await?;
-                    if status.parked > 0 {
-                        bail!(
-                            "{} parked {} messages; see `suda parked list`",
-                            service.name,
-                            status.parked
-                        );
-                    }
-                    if status.outbox_unpublished + status.inbox_pending > 0 {
-                        return Ok(false);
-                    }
-                }
-            }
-            Ok(true)
-        })
-        .await
-    }
-
-    async fn until(
-        &self,
-        what: &str,
-        done: impl AsyncFn() -> anyhow::Result<bool>,
-    ) -> anyhow::Result<()> {
-        let until = Instant::now() + PATIENCE;
-        let mut tick = tokio::time::interval(LOOK);
-        loop {
-            tick.tick().await;
-            if done().await? {
-                return Ok(());
-            }
-            if Instant::now() > until {
-                bail!("{what} does not come to rest; see `suda status` and the logs");
+        self.doors.rest(PATIENCE).await?;
+        for (service, status) in self.doors.statuses().await? {
+            if status.parked > 0 {
+                bail!(
+                    "{service} parked {} messages; see `suda parked list`",
+                    status.parked
+                );
             }
         }
+        Ok(())
     }
 }
 

@@ -279,3 +279,44 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn g23_the_sheet_of_a_real_bank_adds_up() {
+    // 1362 + 159 + 10908 + 104 + 97 = 12630 in front, 12630 + 247 = 12877 in all; the electronic ones in two of their six kinds.
+    const SHEET: [(&str, u32); 7] = [
+        ("A.front.site", 1362),
+        ("A.front.self", 159),
+        ("A.front.e.web", 908),
+        ("A.front.e.app", 10_000),
+        ("A.front.third", 104),
+        ("A.front.oth", 97),
+        ("A.back", 247),
+    ];
+    let mut facts = Vec::new();
+    for (code, count) in SHEET {
+        for _ in 0..count {
+            let item = u32::try_from(facts.len()).unwrap() + 1;
+            facts.push(Fact {
+                via: code.to_owned(),
+                ..fact(item, "2026-03-01T10:00:00+08:00", None)
+            });
+        }
+    }
+    let figures = counted(&facts);
+    let of = |code: &str| figures.find("via", code).unwrap().cases.len();
+    assert_eq!(
+        (of("A.front.e"), of("A.front"), of("A.back")),
+        (10_908, 12_630, 247)
+    );
+    assert_eq!(
+        figures.find("summary", "received").unwrap().cases.len(),
+        12_877
+    );
+    let table = figures
+        .tables
+        .iter()
+        .find(|table| table.code == "via")
+        .unwrap();
+    let firsts = table.rows.iter().filter(|row| !row.below);
+    assert_eq!(firsts.map(|row| row.cases.len()).sum::<usize>(), 12_877);
+}

@@ -1,6 +1,9 @@
 use super::*;
 use crate::simulation::{course::Course, expected};
 
+/// The place of a union whose reception nobody heads.
+const HEADLESS: usize = 5;
+
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
@@ -25,7 +28,7 @@ fn planned(seed: u64, complaints: u64) -> Plan {
     let terms = Terms {
         seed,
         complaints,
-        unions: 83,
+        headed: (0..83).map(|union| union != HEADLESS).collect(),
         outlets: 3,
     };
     plan(&terms, moments)
@@ -78,4 +81,31 @@ fn every_course_is_taken_and_the_sums_come_out() {
     let ended = ["resolved", "declined", "withdrawn", "elsewhere"].map(|code| all[code]);
     assert_eq!(ended.iter().sum::<u64>(), all["closed"]);
     assert_eq!(all["closed"], expected::ended(&plan));
+}
+
+#[test]
+fn p15_where_nobody_heads_the_reception_what_only_a_head_may_do_waits() {
+    let plan = planned(4, 5000);
+    let waiting: Vec<_> = plan
+        .lives
+        .iter()
+        .filter(|life| life.union == HEADLESS)
+        .collect();
+    assert!(waiting.len() > 20, "{}", waiting.len());
+    let steps = waiting.iter().flat_map(|life| &life.steps);
+    for (_, step) in steps {
+        assert!(
+            matches!(
+                step,
+                Step::File
+                    | Step::Accept
+                    | Step::ProposeDecline
+                    | Step::Withdraw
+                    | Step::FollowUp { .. }
+            ),
+            "{step:?}"
+        );
+    }
+    let summary = &expected::summaries(&plan, 83)[HEADLESS];
+    assert!(summary["carried_forward"] > summary.get("closed").copied().unwrap_or(0));
 }

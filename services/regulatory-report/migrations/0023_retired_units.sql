@@ -1,0 +1,4 @@
+-- A unit that is no more does not report, and its outlets are not counted (guideline art. 23).
+ALTER TABLE units ADD COLUMN retired_on date;
+-- What directory says again of a unit is taken even if it is not newer: `suda replay directory` fills the column.
+UPDATE units SET revision = 0;
