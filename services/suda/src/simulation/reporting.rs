@@ -57,19 +57,39 @@ struct Hands {
     signer: Reports,
 }
 
-/// Brings every report that is due within two weeks to its recipients; gives how many.
+/// Whose report, of when.
+struct Wanted {
+    unit: String,
+    year: u32,
+    term: i32,
+}
+
+/// Brings every report that is due within two weeks to its recipients, and the province's own after them; gives how many.
 pub(super) async fn submit(cast: &Cast, now: DateTime<Utc>) -> anyhow::Result<u64> {
-    let mut submitted = 0;
     let soon = now + TimeDelta::days(14);
-    for view in listed(cast, true).await? {
-        if view.due_at.as_ref().and_then(chassis::grpc::instant) > Some(soon) {
-            continue;
-        }
-        let unit = view.unit_code.clone();
-        one(cast, view)
+    let mut due: Vec<Wanted> = listed(cast, true)
+        .await?
+        .into_iter()
+        .filter(|view| view.due_at.as_ref().and_then(chassis::grpc::instant) <= Some(soon))
+        .map(|view| Wanted {
+            unit: view.unit_code,
+            year: view.year,
+            term: view.term,
+        })
+        .collect();
+    if let Some(&Wanted { year, term, .. }) = due.last() {
+        due.push(Wanted {
+            unit: cast.province.clone(),
+            year,
+            term,
+        });
+    }
+    let submitted = u64::try_from(due.len())?;
+    for wanted in due {
+        let unit = wanted.unit.clone();
+        one(cast, wanted)
             .await
             .with_context(|| format!("the report of {unit}"))?;
-        submitted += 1;
     }
     Ok(submitted)
 }
@@ -164,17 +184,17 @@ async fn hands(cast: &Cast, unit: &str) -> anyhow::Result<Hands> {
 }
 
 /// One report, from its draft to its last receipt.
-async fn one(cast: &Cast, view: ReportView) -> anyhow::Result<()> {
+async fn one(cast: &Cast, wanted: Wanted) -> anyhow::Result<()> {
     let Hands {
         mut writer,
         mut judge,
         mut signer,
-    } = hands(cast, &view.unit_code).await?;
+    } = hands(cast, &wanted.unit).await?;
     let request = DraftReportRequest {
         request_id: uuid(),
-        unit_code: view.unit_code,
-        year: view.year,
-        term: view.term,
+        unit_code: wanted.unit,
+        year: wanted.year,
+        term: wanted.term,
         addendum_reason: String::new(),
     };
     let drafted = answer(writer.draft_report(request).await)?.report;
