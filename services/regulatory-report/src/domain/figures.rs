@@ -355,7 +355,7 @@ fn by_unit(facts: &[&Fact], of: fn(&Fact) -> &String, tree: &Tree, on: NaiveDate
         .collect();
     let mut rows: Vec<Figure> = codes
         .into_iter()
-        .map(|code| figure(code, &tree.name(code, on), &with(facts, of, code)))
+        .map(|code| figure(code, &tree.full_name(code, on), &with(facts, of, code)))
         .collect();
     rows.extend(unfilled(facts, of));
     rows

@@ -73,6 +73,19 @@ impl Tree {
             .map_or_else(|| code.to_owned(), |span| span.name.clone())
     }
 
+    /// The same, after the name of whose department it is: every union has a 合规管理部.
+    #[must_use]
+    pub fn full_name(&self, code: &str, day: NaiveDate) -> String {
+        let name = self.name(code, day);
+        match self.0.get(code) {
+            Some(unit) if unit.kind == Kind::Department => {
+                let parent = unit.on(day).map(|span| self.name(&span.parent, day));
+                parent.unwrap_or_default() + &name
+            }
+            _ => name,
+        }
+    }
+
     /// The codes under which cases of a unit and everything below it stand: unions, offices and the province, as they were on
     /// a day. `None` when the unit is not known, or is one for which no report is made (guideline art. 23).
     #[must_use]
@@ -267,6 +280,15 @@ mod tests {
         }
         assert_eq!(tree.reporting(day("2026-06-30")), ["5890", "589001"]);
         assert_eq!(tree.reporting(day("2026-07-01")), ["5890"]);
+    }
+
+    #[test]
+    fn a_department_is_named_after_its_union() {
+        let tree = tree();
+        let named = |code| tree.full_name(code, day("2026-06-30"));
+        assert_eq!(named("589002SL"), "since 2026-04-01since 2000-01-01");
+        assert_eq!(named("589001"), "since 2000-01-01");
+        assert_eq!(named("nowhere"), "nowhere");
     }
 
     #[test]
