@@ -89,7 +89,7 @@ fn g23_the_half_year_report_can_be_edited_with_its_tables() {
             "二、投诉反映的主要问题",
         ],
     );
-    assert_eq!(xml.matches("<w:tbl>").count(), 4);
+    assert_eq!(xml.matches("<w:tbl>").count(), 5);
 }
 
 #[test]
