@@ -53,6 +53,8 @@ const LATEST_EXTENSION: chrono::TimeDelta = chrono::TimeDelta::days(25);
 pub enum Step {
     /// The outlet files it to the reception, on the day it came.
     File,
+    /// The clerk of the reception calls the complainant for the first time (客户投诉管理制度 五、1).
+    Call,
     /// The reception accepts it.
     Accept,
     /// The head of the reception answers it.
@@ -75,6 +77,8 @@ pub enum Step {
     Assign,
     /// The handler speaks with the complainant.
     Contact,
+    /// The handler proposes a solution (五、2).
+    Propose,
     /// The handler asks for more time.
     Extend,
     /// The head of the reception grants it.
@@ -162,7 +166,10 @@ pub(super) fn of(
             course => course,
         }
     };
-    let mut steps = steps(course, arrival, works, dice);
+    let worked = moments
+        .get(arrival.moment)
+        .is_some_and(|moment| moment.kind == Kind::Afternoon);
+    let mut steps = steps(course, arrival, works, worked, dice);
     // More time is asked for while there is some: after long holidays a unit does without.
     let late = |moment: &usize| {
         let at = moments.get(*moment).map(|moment| moment.at);
@@ -200,6 +207,7 @@ fn steps(
     course: Course,
     arrival: &Arrival,
     works: &[usize],
+    worked: bool,
     dice: &mut StdRng,
 ) -> Vec<(usize, Step)> {
     let first = works.partition_point(|work| *work <= arrival.moment);
@@ -217,6 +225,10 @@ fn steps(
     }
     if arrival.outlet.is_some() {
         writer.steps.push((arrival.moment, Step::File));
+    }
+    // Whoever complains on a working day is called on it, but for one in twelve; on a day off nobody calls.
+    if worked && writer.chance(92) {
+        writer.steps.push((arrival.moment, Step::Call));
     }
     match course {
         Course::Answered => {
@@ -241,7 +253,11 @@ fn steps(
             writer.then((0, 0), Step::Accept);
             writer.then((0, 3), Step::Withdraw);
         }
-        _ => ordered(&mut writer, course),
+        _ => {
+            // What comes on a working day may be ordered on it.
+            writer.at = Some(first.saturating_sub(usize::from(worked)));
+            ordered(&mut writer, course);
+        }
     }
     writer.steps
 }
@@ -252,7 +268,10 @@ fn ordered(writer: &mut Writer<'_>, course: Course) {
     let order = if writer.chance(8) { (3, 5) } else { (0, 1) };
     writer.then(order, Step::Order);
     writer.then((0, 1), Step::Assign);
-    writer.then((0, 1), Step::Contact);
+    writer.then((0, 0), Step::Contact);
+    if writer.chance(85) {
+        writer.then((0, 0), Step::Propose);
+    }
     let handling = if course == Course::Extended {
         writer.then((1, 4), Step::Extend);
         writer.then((0, 1), Step::Grant);
@@ -269,8 +288,9 @@ fn ordered(writer: &mut Writer<'_>, course: Course) {
     if course == Course::Superior {
         writer.then((0, 2), Step::Report);
     }
-    called_back(writer, 35);
     writer.then((0, 1), Step::Close);
+    // Whoever was proposed a solution is called back within 72 hours after it was carried out (五、3).
+    called_back(writer, 80);
     appealed(writer, 4);
 }
 

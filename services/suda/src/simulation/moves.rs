@@ -16,9 +16,9 @@ use suda_proto::{
         CloseRequest, DecideAppealRequest, DeclineGround, Delivery, FileResultRequest,
         FileToReceptionRequest, FollowUpRequest, IssueOrderRequest, JoinCaseRequest,
         LodgeAppealRequest, PassResultRequest, ProposeDeclineRequest, ReceiptTransferRequest,
-        RecordAnswerRequest, RecordContactRequest, RecordFindingsRequest, ReportToSuperiorRequest,
-        RequestExtensionRequest, ReturnResultRequest, Satisfaction, SignOrderRequest,
-        TransferMatter, TransferOutRequest,
+        RecordAnswerRequest, RecordContactRequest, RecordFindingsRequest, RecordSolutionRequest,
+        ReportToSuperiorRequest, RequestExtensionRequest, ReturnResultRequest, Satisfaction,
+        SignOrderRequest, TransferMatter, TransferOutRequest,
     },
 };
 use tonic::Status;
@@ -72,6 +72,10 @@ pub(super) async fn case(stage: &Stage, known: &Registered, life: &Life, step: S
     let reception = &stage.union.reception;
     match step {
         Step::File => file(stage, known, life).await,
+        Step::Call => {
+            let mut routing = stage.routing(reception, Role::ReceptionClerk).await?;
+            Ok(case!(routing.record_contact(called(known))))
+        }
         Step::Accept => {
             let mut routing = stage.routing(reception, Role::ReceptionClerk).await?;
             let asked = about!(
@@ -112,7 +116,9 @@ pub(super) async fn case(stage: &Stage, known: &Registered, life: &Life, step: S
         }
         Step::Report => reported(stage, known, life).await,
         Step::Order | Step::Return | Step::Pass | Step::Close => reviewed(stage, known, step).await,
-        Step::Assign | Step::Contact | Step::Result => handled(stage, known, step).await,
+        Step::Assign | Step::Contact | Step::Propose | Step::Result => {
+            handled(stage, known, step).await
+        }
         Step::Extend | Step::Grant => extended(stage, known, life, step).await,
         Step::FollowUp { satisfied } => {
             let mut courses = stage.courses(reception, Role::ReceptionClerk).await?;
@@ -275,15 +281,15 @@ async fn handled(stage: &Stage, known: &Registered, step: Step) -> Moved {
             );
             Ok(case!(head.assign_handler(asked)))
         }
-        Step::Contact => {
+        Step::Contact => Ok(case!(handler.record_contact(called(&now)))),
+        Step::Propose => {
             let asked = about!(
                 now,
-                RecordContactRequest {
-                    manner: Manner::PhoneCall.into(),
-                    summary: "向投诉人了解经过".to_owned(),
+                RecordSolutionRequest {
+                    solution: "更正差错,退还多收的款项".to_owned(),
                 }
             );
-            Ok(case!(handler.record_contact(asked)))
+            Ok(case!(handler.record_solution(asked)))
         }
         _ => {
             let asked = about!(
@@ -311,6 +317,16 @@ async fn handled(stage: &Stage, known: &Registered, step: Step) -> Moved {
             Ok(case!(head.file_result(asked)))
         }
     }
+}
+
+fn called(known: &Registered) -> RecordContactRequest {
+    about!(
+        known,
+        RecordContactRequest {
+            manner: Manner::PhoneCall.into(),
+            summary: "向投诉人了解经过".to_owned(),
+        }
+    )
 }
 
 async fn extended(stage: &Stage, known: &Registered, life: &Life, step: Step) -> Moved {

@@ -98,6 +98,7 @@ fn p15_where_nobody_heads_the_reception_what_only_a_head_may_do_waits() {
             matches!(
                 step,
                 Step::File
+                    | Step::Call
                     | Step::Accept
                     | Step::ProposeDecline
                     | Step::Withdraw
