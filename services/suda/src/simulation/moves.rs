@@ -283,6 +283,8 @@ async fn handled(stage: &Stage, known: &Registered, step: Step) -> Moved {
         }
         Step::Contact => Ok(case!(handler.record_contact(called(&now)))),
         Step::Propose => {
+            // A solution stands on what was found.
+            now.revision = case!(handler.record_findings(found(&now))).revision;
             let asked = about!(
                 now,
                 RecordSolutionRequest {
@@ -292,13 +294,7 @@ async fn handled(stage: &Stage, known: &Registered, step: Step) -> Moved {
             Ok(case!(handler.record_solution(asked)))
         }
         _ => {
-            let asked = about!(
-                now,
-                RecordFindingsRequest {
-                    findings: "查阅流水和监控,情况属实".to_owned(),
-                }
-            );
-            now.revision = case!(handler.record_findings(asked)).revision;
+            now.revision = case!(handler.record_findings(found(&now))).revision;
             let asked = about!(
                 now,
                 RecordAnswerRequest {
@@ -317,6 +313,15 @@ async fn handled(stage: &Stage, known: &Registered, step: Step) -> Moved {
             Ok(case!(head.file_result(asked)))
         }
     }
+}
+
+fn found(known: &Registered) -> RecordFindingsRequest {
+    about!(
+        known,
+        RecordFindingsRequest {
+            findings: "查阅流水和监控,情况属实".to_owned(),
+        }
+    )
 }
 
 fn called(known: &Registered) -> RecordContactRequest {
