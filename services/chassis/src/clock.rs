@@ -129,9 +129,13 @@ impl SimulatedClock {
         self.turned.subscribe()
     }
 
+    /// Sets the hands, and tells when they moved: what is turned here is heard of from the broker too.
     fn set(&self, now: DateTime<Utc>) {
+        let moved = self.hands.now() != now;
         self.hands.set(now);
-        self.turned.send_replace(());
+        if moved {
+            self.turned.send_replace(());
+        }
     }
 
     async fn read(&self) -> anyhow::Result<DateTime<Utc>> {
@@ -141,7 +145,7 @@ impl SimulatedClock {
             .await?
             .context("the simulated clock is gone")?;
         let now = parse(&entry)?;
-        self.hands.set(now);
+        self.set(now);
         Ok(now)
     }
 

@@ -82,6 +82,18 @@ fn sheet_name(title: &str) -> String {
         .collect()
 }
 
+fn headings(
+    sheet: &mut Worksheet,
+    row: u32,
+    headings: &[&str],
+    looks: &Looks,
+) -> Result<(), XlsxError> {
+    for (column, heading) in (0..).zip(headings) {
+        sheet.write_with_format(row, column, *heading, &looks.heading)?;
+    }
+    Ok(())
+}
+
 fn cover(sheet: &mut Worksheet, counted: &Counted, looks: &Looks) -> Result<(), XlsxError> {
     sheet
         .set_name("封面")?
@@ -115,9 +127,7 @@ fn cover(sheet: &mut Worksheet, counted: &Counted, looks: &Looks) -> Result<(), 
         row += 1;
     }
     row += 1;
-    for (column, heading) in (0..).zip(["勾稽关系", "左", "右", "结果"]) {
-        sheet.write_with_format(row, column, heading, &looks.heading)?;
-    }
+    headings(sheet, row, &["勾稽关系", "左", "右", "结果"], looks)?;
     for sum in &counted.figures.identities {
         row += 1;
         sheet.write_with_format(row, 0, sum.sentence, &looks.cell)?;
@@ -143,9 +153,7 @@ fn sheet(sheet: &mut Worksheet, table: &Table, looks: &Looks) -> Result<(), Xlsx
         .set_name(&name)?
         .set_column_width(0, 36)?
         .set_column_width(1, 24)?;
-    for (column, heading) in (0..).zip([table.heading, "代码", "件数"]) {
-        sheet.write_with_format(0, column, heading, &looks.heading)?;
-    }
+    headings(sheet, 0, &[table.heading, "代码", "件数"], looks)?;
     let mut row = 0;
     for figure in &table.rows {
         row += 1;
@@ -168,31 +176,35 @@ fn sheet(sheet: &mut Worksheet, table: &Table, looks: &Looks) -> Result<(), Xlsx
     } else {
         ChartType::Column
     };
+    let chart = chart(kind, table.title, &name, (row, 2));
+    sheet.insert_chart(0, 4, &chart)?;
+    Ok(())
+}
+
+/// A chart of one column of a sheet, beside the names in its first column.
+fn chart(kind: ChartType, title: &str, sheet: &str, (last_row, column): (u32, u16)) -> Chart {
     let mut chart = Chart::new(kind);
-    chart.title().set_name(table.title);
+    chart.title().set_name(title);
     chart.legend().set_hidden();
     chart
         .add_series()
-        .set_name("件数")
-        .set_categories((name.as_str(), 1, 0, row, 0))
-        .set_values((name.as_str(), 1, 2, row, 2));
+        .set_name((sheet, 0, column))
+        .set_categories((sheet, 1, 0, last_row, 0))
+        .set_values((sheet, 1, column, last_row, column));
     if kind == ChartType::Bar {
         // Bars are drawn from below; the first row of the table belongs on top.
         chart.x_axis().set_reverse();
     }
-    chart.set_width(640).set_height(420.max(24 * row));
-    sheet.insert_chart(0, 4, &chart)?;
-    Ok(())
+    chart.set_width(640).set_height(420.max(24 * last_row));
+    chart
 }
 
 /// How many complaints came for each outlet, with a chart of the unions.
 fn per_outlet(sheet: &mut Worksheet, counted: &Counted, looks: &Looks) -> Result<(), XlsxError> {
     const NAME: &str = "网均投诉量";
     sheet.set_name(NAME)?.set_column_width(0, 36)?;
-    for (column, heading) in (0..).zip(["机构", "代码", "本期新收", "网点数", "网均件数"])
-    {
-        sheet.write_with_format(0, column, heading, &looks.heading)?;
-    }
+    let named = ["机构", "代码", "本期新收", "网点数", "网均件数"];
+    headings(sheet, 0, &named, looks)?;
     let average = looks.cell.clone().set_num_format("0.00");
     let mut row = 0;
     for unit in &counted.per_outlet {
@@ -215,15 +227,7 @@ fn per_outlet(sheet: &mut Worksheet, counted: &Counted, looks: &Looks) -> Result
     if row < 2 {
         return Ok(());
     }
-    let mut chart = Chart::new(ChartType::Bar);
-    chart.title().set_name(NAME);
-    chart.legend().set_hidden();
-    chart
-        .add_series()
-        .set_categories((NAME, 1, 0, row, 0))
-        .set_values((NAME, 1, 4, row, 4));
-    chart.x_axis().set_reverse();
-    chart.set_width(640).set_height(420.max(24 * row));
+    let chart = chart(ChartType::Bar, NAME, NAME, (row, 4));
     sheet.insert_chart(0, 6, &chart)?;
     Ok(())
 }
@@ -232,9 +236,7 @@ fn per_outlet(sheet: &mut Worksheet, counted: &Counted, looks: &Looks) -> Result
 fn comparison(sheet: &mut Worksheet, counted: &Counted, looks: &Looks) -> Result<(), XlsxError> {
     const NAME: &str = "对比";
     sheet.set_name(NAME)?.set_column_width(0, 36)?;
-    for (column, heading) in (0..).zip(["项目", "本期", "上期", "上年同期"]) {
-        sheet.write_with_format(0, column, heading, &looks.heading)?;
-    }
+    headings(sheet, 0, &["项目", "本期", "上期", "上年同期"], looks)?;
     let mut row = 0;
     for compared in &counted.comparisons {
         row += 1;
@@ -284,9 +286,7 @@ fn behind(book: &mut Workbook, counted: &Counted, looks: &Looks) -> Result<(), X
             .set_column_width(0, 30)?
             .set_column_width(1, 36)?
             .set_column_width(2, 24)?;
-        for (column, heading) in (0..).zip(["统计表", "项目", "投诉编号"]) {
-            sheet.write_with_format(0, column, heading, &looks.heading)?;
-        }
+        headings(sheet, 0, &["统计表", "项目", "投诉编号"], looks)?;
         for (row, cells) in (1..).zip(rows) {
             for (column, cell) in (0..).zip(cells) {
                 sheet.write(row, column, *cell)?;
@@ -317,10 +317,9 @@ fn cases(sheet: &mut Worksheet, counted: &Counted, looks: &Looks) -> Result<(), 
         "超时环节",
     ];
     sheet.set_name("投诉清单")?;
-    for (column, heading) in (0_u16..).zip(HEADINGS) {
-        sheet
-            .write_with_format(0, column, heading, &looks.heading)?
-            .set_column_width(column, 22)?;
+    headings(sheet, 0, &HEADINGS, looks)?;
+    for (column, _) in (0..).zip(HEADINGS) {
+        sheet.set_column_width(column, 22)?;
     }
     let last_day = crate::domain::period::day(counted.cut_off - chrono::TimeDelta::microseconds(1));
     let by_number: BTreeMap<&String, &Fact> = counted

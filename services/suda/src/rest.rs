@@ -1,9 +1,6 @@
 //! Whether a stack has come to rest: nobody has anything left to hear or to publish.
 
-use std::{
-    collections::BTreeMap,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use chassis::grpc::Peer;
@@ -19,11 +16,8 @@ use crate::{
 /// How often is looked.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// What every service says of itself, by name.
-pub type Statuses = BTreeMap<&'static str, StatusResponse>;
-
 /// The doors at which the services say how they are.
-pub struct Doors(BTreeMap<&'static str, OperationServiceClient<Peer>>);
+pub struct Doors(Vec<(&'static str, OperationServiceClient<Peer>)>);
 
 impl Doors {
     /// The doors of a stack, as somebody who signed in.
@@ -50,8 +44,8 @@ impl Doors {
     /// # Errors
     /// When it does not answer.
     pub async fn status(&self, service: &str) -> anyhow::Result<StatusResponse> {
-        let door = self.0.get(service);
-        let mut door = door.cloned().context("every service has a door")?;
+        let door = self.0.iter().find(|(name, _)| *name == service);
+        let (_, mut door) = door.cloned().context("every service has a door")?;
         answer(door.status(StatusRequest {}).await)
             .with_context(|| format!("{service} cannot say how it is"))
     }
@@ -60,49 +54,51 @@ impl Doors {
     ///
     /// # Errors
     /// When one does not answer.
-    pub async fn statuses(&self) -> anyhow::Result<Statuses> {
-        let mut statuses = Statuses::new();
-        for name in self.0.keys() {
-            statuses.insert(name, self.status(name).await?);
+    pub async fn statuses(&self) -> anyhow::Result<Vec<StatusResponse>> {
+        let mut statuses = Vec::new();
+        for (name, _) in &self.0 {
+            statuses.push(self.status(name).await?);
         }
         Ok(statuses)
     }
 
-    /// Waits until nobody has anything left to hear or to publish; twice, for what one publishes another hears.
+    /// Waits until nobody has anything left to hear or to publish; twice, for what one publishes another hears. Gives what all
+    /// said then.
     ///
     /// # Errors
     /// When a service does not answer, or something is left after `patience`.
-    pub async fn rest(&self, patience: Duration) -> anyhow::Result<()> {
+    pub async fn rest(&self, patience: Duration) -> anyhow::Result<Vec<StatusResponse>> {
         until("the stack", patience, async || {
-            for _ in 0..2 {
-                let statuses = self.statuses().await?;
-                let left =
-                    |status: &StatusResponse| status.outbox_unpublished + status.inbox_pending;
-                if statuses.values().map(left).sum::<u64>() > 0 {
-                    return Ok(false);
-                }
+            if !rests(&self.statuses().await?) {
+                return Ok(None);
             }
-            Ok(true)
+            Ok(Some(self.statuses().await?).filter(|statuses| rests(statuses)))
         })
         .await
     }
 }
 
-/// Looks again and again until something is done.
+fn rests(statuses: &[StatusResponse]) -> bool {
+    statuses
+        .iter()
+        .all(|status| status.outbox_unpublished + status.inbox_pending == 0)
+}
+
+/// Looks again and again until something is there.
 ///
 /// # Errors
-/// What a look says, or that it was not done within `patience`.
-pub async fn until(
+/// What a look says, or that it was not there within `patience`.
+pub async fn until<T>(
     what: &str,
     patience: Duration,
-    done: impl AsyncFn() -> anyhow::Result<bool>,
-) -> anyhow::Result<()> {
+    look: impl AsyncFn() -> anyhow::Result<Option<T>>,
+) -> anyhow::Result<T> {
     let end = Instant::now() + patience;
     let mut tick = tokio::time::interval(LOOK);
     loop {
         tick.tick().await;
-        if done().await? {
-            return Ok(());
+        if let Some(seen) = look().await? {
+            return Ok(seen);
         }
         if Instant::now() > end {
             bail!("{what} does not come to rest; see `suda status` and the logs");

@@ -47,11 +47,12 @@ pub fn per_outlet(
     tree: &Tree,
     on: NaiveDate,
 ) -> Vec<PerOutlet> {
+    let outlets = tree.outlets(on);
     let of = |code: &str, received| PerOutlet {
         unit: code.to_owned(),
         name: tree.name(code, on),
         received,
-        outlets: tree.outlets(code, on),
+        outlets: outlets.get(code).copied().unwrap_or_default(),
     };
     let received = |table, code: &str| {
         let figure = figures.find(table, code);

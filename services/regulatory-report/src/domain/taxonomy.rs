@@ -6,8 +6,9 @@ use super::words::UNKNOWN;
 
 /// What is said of a code that the taxonomy does not know.
 const NOT_LISTED: &str = "(未收录)";
-/// What stands before a name below another: its cases are among those of the name above. Once more for each level.
+/// What stands before a name below another: its cases are among those of the name above.
 const AMONG: &str = "其中:";
+/// What stands before that, once for each level below the second.
 const INDENT: &str = "　";
 
 /// What a name is one of.

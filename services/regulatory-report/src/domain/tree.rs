@@ -1,6 +1,9 @@
 //! Whose unions are whose: the tree of units as it was on a day.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    iter::successors,
+};
 
 use chrono::NaiveDate;
 
@@ -124,13 +127,19 @@ impl Tree {
         self.0.get(code).map(|unit| unit.kind)
     }
 
-    /// How many outlets a unit and everything below it have on a day.
+    /// How many outlets each unit has on a day, with everything below it; units that have none are left out.
     #[must_use]
-    pub fn outlets(&self, code: &str, day: NaiveDate) -> usize {
-        let outlets = self.0.iter().filter(|(below, unit)| {
-            unit.kind == Kind::Outlet && unit.lives_on(day) && self.stands_below(below, code, day)
-        });
-        outlets.count()
+    pub fn outlets(&self, day: NaiveDate) -> BTreeMap<&str, usize> {
+        let mut outlets = BTreeMap::new();
+        for (code, unit) in &self.0 {
+            if unit.kind == Kind::Outlet && unit.lives_on(day) {
+                let above: BTreeSet<&str> = self.upwards(code, day).collect();
+                for code in above {
+                    *outlets.entry(code).or_default() += 1;
+                }
+            }
+        }
+        outlets
     }
 
     fn is_prefecture_union(&self, unit: &Unit, day: NaiveDate) -> bool {
@@ -154,18 +163,17 @@ impl Tree {
     }
 
     fn stands_below(&self, below: &str, above: &str, day: NaiveDate) -> bool {
-        let mut at = below.to_owned();
+        self.upwards(below, day).any(|at| at == above)
+    }
+
+    /// A unit, the one above it, and so on, as it was on a day.
+    fn upwards<'a>(&'a self, code: &'a str, day: NaiveDate) -> impl Iterator<Item = &'a str> {
+        let parent = move |at: &&'a str| {
+            let span = self.0.get(*at)?.on(day)?;
+            Some(span.parent.as_str()).filter(|parent| !parent.is_empty())
+        };
         // A tree deeper than this is a circle.
-        for _ in 0..10 {
-            if at == above {
-                return true;
-            }
-            match self.0.get(&at).and_then(|unit| unit.on(day)) {
-                Some(span) if !span.parent.is_empty() => at.clone_from(&span.parent),
-                _ => return false,
-            }
-        }
-        false
+        successors(Some(code), parent).take(10)
     }
 }
 

@@ -12,6 +12,7 @@ use crate::{
     given::Instant,
     local::services::SERVICES,
     output::{self, Form, time},
+    rest::Doors,
     session::{Session, answer},
 };
 
@@ -45,12 +46,7 @@ pub(super) struct Replay {
 }
 
 pub(super) async fn status(session: &Session, form: Form) -> anyhow::Result<()> {
-    let signed_in = session.sign_in().await?;
-    let mut told = Vec::new();
-    for service in &SERVICES {
-        let mut client = OperationServiceClient::new(signed_in.peer(service.name)?);
-        told.push(answer(client.status(StatusRequest {}).await)?);
-    }
+    let told = Doors::of(&session.sign_in().await?)?.statuses().await?;
     if form == Form::Json {
         let told: anyhow::Result<Vec<_>> = told.iter().map(output::as_json).collect();
         return output::json(&told?.into());

@@ -7,7 +7,6 @@ use indicatif::ProgressBar;
 use suda_proto::{
     common::v1::Role,
     directory::v1::{ListPostsRequest, directory_service_client::DirectoryServiceClient},
-    operation::v1::{StatusRequest, operation_service_client::OperationServiceClient},
     routing::v1::{GetCaseRequest, routing_service_client::RoutingServiceClient},
     sla_watchdog::v1::{
         ClockView, ListClocksRequest, sla_watchdog_service_client::SlaWatchdogServiceClient,
@@ -73,12 +72,13 @@ pub(super) async fn run(up: &Up, session: &Session) -> anyhow::Result<()> {
             applied.unchanged
         ));
         bar.set_message("waiting until every service knows the units");
-        Doors::of(&session.sign_in().await?)?.rest(PATIENCE).await?;
+        let doors = Doors::of(&session.sign_in().await?)?;
+        doors.rest(PATIENCE).await?;
         // Not whether the stack is new: a start that was broken off is gone on with.
         let brought = stack.layout.path("inputs.brought");
         let first = !brought.exists();
         if first {
-            first_inputs(&stack, session, &bar).await?;
+            first_inputs(&stack, &doors, &bar).await?;
             std::fs::write(&brought, "")?;
         }
         show_open(session, if first { 3 } else { 0 }).await
@@ -103,9 +103,8 @@ pub(super) async fn run(up: &Up, session: &Session) -> anyhow::Result<()> {
 }
 
 /// Brings a mail, a WeChat message and a call to the adapters, and waits until each is a case.
-async fn first_inputs(stack: &Stack, session: &Session, bar: &ProgressBar) -> anyhow::Result<()> {
-    let mut operator = OperationServiceClient::new(session.peer("directory").await?);
-    let now = answer(operator.status(StatusRequest {}).await)?.now;
+async fn first_inputs(stack: &Stack, doors: &Doors, bar: &ProgressBar) -> anyhow::Result<()> {
+    let now = doors.status("directory").await?.now;
     let now = now
         .as_ref()
         .and_then(chassis::grpc::instant)

@@ -57,37 +57,24 @@ struct Hands {
     signer: Reports,
 }
 
-/// Whose report, of when.
-struct Wanted {
-    unit: String,
-    year: u32,
-    term: i32,
-}
-
 /// Brings every report that is due within two weeks to its recipients, and the province's own after them; gives how many.
 pub(super) async fn submit(cast: &Cast, now: DateTime<Utc>) -> anyhow::Result<u64> {
     let soon = now + TimeDelta::days(14);
-    let mut due: Vec<Wanted> = listed(cast, true)
+    let mut due: Vec<ReportView> = listed(cast, true)
         .await?
         .into_iter()
         .filter(|view| view.due_at.as_ref().and_then(chassis::grpc::instant) <= Some(soon))
-        .map(|view| Wanted {
-            unit: view.unit_code,
-            year: view.year,
-            term: view.term,
-        })
         .collect();
-    if let Some(&Wanted { year, term, .. }) = due.last() {
-        due.push(Wanted {
-            unit: cast.province.clone(),
-            year,
-            term,
+    if let Some(last) = due.last().cloned() {
+        due.push(ReportView {
+            unit_code: cast.province.clone(),
+            ..last
         });
     }
     let submitted = u64::try_from(due.len())?;
-    for wanted in due {
-        let unit = wanted.unit.clone();
-        one(cast, wanted)
+    for view in due {
+        let unit = view.unit_code.clone();
+        one(cast, view)
             .await
             .with_context(|| format!("the report of {unit}"))?;
     }
@@ -184,17 +171,17 @@ async fn hands(cast: &Cast, unit: &str) -> anyhow::Result<Hands> {
 }
 
 /// One report, from its draft to its last receipt.
-async fn one(cast: &Cast, wanted: Wanted) -> anyhow::Result<()> {
+async fn one(cast: &Cast, view: ReportView) -> anyhow::Result<()> {
     let Hands {
         mut writer,
         mut judge,
         mut signer,
-    } = hands(cast, &wanted.unit).await?;
+    } = hands(cast, &view.unit_code).await?;
     let request = DraftReportRequest {
         request_id: uuid(),
-        unit_code: wanted.unit,
-        year: wanted.year,
-        term: wanted.term,
+        unit_code: view.unit_code,
+        year: view.year,
+        term: view.term,
         addendum_reason: String::new(),
     };
     let drafted = answer(writer.draft_report(request).await)?.report;

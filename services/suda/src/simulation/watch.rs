@@ -53,10 +53,11 @@ impl Watch {
         answer(self.clock.clone().advance_clock(request).await)?;
         until("the clock of every service", PATIENCE, async || {
             let statuses = self.doors.statuses().await?;
-            Ok(statuses.values().all(|status| {
+            let there = statuses.iter().all(|status| {
                 let now = status.now.as_ref().and_then(chassis::grpc::instant);
                 now >= Some(to) && looked(status, to)
-            }))
+            });
+            Ok(there.then_some(()))
         })
         .await?;
         self.rest().await
@@ -64,11 +65,11 @@ impl Watch {
 
     /// Waits until nobody has anything left to hear or to publish; nothing may be parked by then.
     pub(super) async fn rest(&self) -> anyhow::Result<()> {
-        self.doors.rest(PATIENCE).await?;
-        for (service, status) in self.doors.statuses().await? {
+        for status in self.doors.rest(PATIENCE).await? {
             if status.parked > 0 {
                 bail!(
-                    "{service} parked {} messages; see `suda parked list`",
+                    "{} parked {} messages; see `suda parked list`",
+                    status.service,
                     status.parked
                 );
             }
