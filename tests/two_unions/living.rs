@@ -1,4 +1,4 @@
-//! What 台山 has: a complaint that went all the way, with everything that can stand beside it, and one that climbs.
+//! What 台山 has: a complaint that went all the way, with everything that can stand beside it, one that climbs, one withdrawn.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono::TimeDelta;
@@ -7,7 +7,7 @@ use suite::Province;
 
 use crate::course::{CLERK, Course, HANDLER, HEAD, MANAGEMENT, UNIT_HEAD, complaint, request_id};
 
-/// 台山's complaint lives to the archive, a second one climbs to the office, and a mail is put aside.
+/// 台山's complaint lives to the archive, a second one climbs to the office, a third is withdrawn, and a mail is put aside.
 pub(super) async fn live(province: &Province) {
     let put = json!({ "data": STANDARD.encode("\u{89}PNG 龙眼树下拍的"), "file_name": "转账截图-龙眼树.png" });
     let rpc = "suda.intake.v1.IntakeService/PutBlob";
@@ -66,15 +66,24 @@ pub(super) async fn live(province: &Province) {
 
     let mut told = told;
     told["evidence"] = json!([]);
-    let mut second = Course::begin(province, CLERK, complaint(told)).await;
+    let mut second = Course::begin(province, CLERK, complaint(told.clone())).await;
     second.order().await;
     beside(&course, second.id()).await;
+    withdrawn(&Course::begin(province, CLERK, complaint(told)).await).await;
     let layout = &province.stack.layout;
     let draft = layout.path("mail/in/tmp/headless");
     std::fs::write(&draft, "龙眼树\u{0}荔枝").unwrap();
     std::fs::rename(draft, layout.path("mail/in/new/headless")).unwrap();
     // The ladder of the second one reaches the office and the compliance department.
     province.advance(TimeDelta::days(24)).await;
+}
+
+/// Ends a third complaint with nothing beside it: the first one's file is kept for ever, as it is held for litigation.
+async fn withdrawn(course: &Course<'_>) {
+    let rpc = "suda.intake.v1.IntakeService/Withdraw";
+    let asked = json!({ "request_id": request_id(), "complaint_id": course.id(), "statement": "果园贷款的问题已经解决" });
+    course.province.ask(CLERK, rpc, asked).await.unwrap();
+    course.province.settle().await;
 }
 
 /// What can stand beside a case: an appeal, a task, a panel, what was told up the line, a reward, a hold.
