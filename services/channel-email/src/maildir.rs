@@ -89,8 +89,7 @@ pub async fn deliver(folder: &Path, name: &str, mail: &[u8]) -> anyhow::Result<(
         fs::create_dir_all(folder.join(below)).await?;
     }
     let target = folder.join("new").join(name);
-    let known = waiting(folder).await?;
-    if known.iter().any(|found| found.name == name) {
+    if fs::try_exists(&target).await? || was_read(folder, name).await? {
         return Ok(());
     }
     let draft = folder.join("tmp").join(name);
@@ -99,4 +98,60 @@ pub async fn deliver(folder: &Path, name: &str, mail: &[u8]) -> anyhow::Result<(
     file.sync_all().await?;
     fs::rename(&draft, &target).await?;
     Ok(())
+}
+
+/// Whether the reader has moved a mail to `cur/`, where its name has flags behind it. What waits in `new/` is not listed for
+/// this: a box that nobody empties would make every mail slower than the one before it.
+async fn was_read(folder: &Path, name: &str) -> anyhow::Result<bool> {
+    let (below, name) = (folder.join("cur"), name.to_owned());
+    let looked = tokio::task::spawn_blocking(move || -> io::Result<bool> {
+        for entry in std::fs::read_dir(below)? {
+            let file_name = entry?.file_name();
+            let known = file_name.to_string_lossy();
+            if known.split(":2,").next() == Some(name.as_str()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    });
+    looked
+        .await?
+        .with_context(|| format!("cannot look into {}", folder.join("cur").display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn l21_a_mail_that_was_put_there_once_is_not_put_there_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let (folder, name) = (folder.path(), "1.a.suda");
+        let lies = |below: &str| {
+            let below = std::fs::read_dir(folder.join(below)).unwrap();
+            below
+                .map(|entry| entry.unwrap().file_name())
+                .collect::<Vec<_>>()
+        };
+        deliver(folder, name, b"one").await.unwrap();
+        deliver(folder, name, b"two").await.unwrap();
+        assert_eq!(lies("new"), [name]);
+        assert_eq!(
+            std::fs::read(folder.join("new").join(name)).unwrap(),
+            b"one"
+        );
+        // The reader has it in front of him now.
+        let read = format!("{name}:2,RS");
+        std::fs::rename(
+            folder.join("new").join(name),
+            folder.join("cur").join(&read),
+        )
+        .unwrap();
+        deliver(folder, name, b"three").await.unwrap();
+        assert_eq!((lies("new"), lies("cur")), (vec![], vec![read.into()]));
+        // Another mail, whose name begins like that.
+        deliver(folder, "1.a", b"four").await.unwrap();
+        assert_eq!(lies("new"), ["1.a"]);
+        assert!(lies("tmp").is_empty());
+    }
 }

@@ -50,16 +50,13 @@ impl Doors {
             .with_context(|| format!("{service} cannot say how it is"))
     }
 
-    /// What all say of themselves.
+    /// What all say of themselves, asked at once.
     ///
     /// # Errors
     /// When one does not answer.
     pub async fn statuses(&self) -> anyhow::Result<Vec<StatusResponse>> {
-        let mut statuses = Vec::new();
-        for (name, _) in &self.0 {
-            statuses.push(self.status(name).await?);
-        }
-        Ok(statuses)
+        let asked = self.0.iter().map(|(name, _)| self.status(name));
+        futures::future::try_join_all(asked).await
     }
 
     /// Waits until nobody has anything left to hear or to publish; twice, for what one publishes another hears. Gives what all
