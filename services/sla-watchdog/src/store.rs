@@ -46,7 +46,7 @@ pub(crate) struct Pulse {
 
 pub(crate) async fn pulse(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Pulse, DbErr> {
     let text = "WITH due AS (SELECT r.deliver_at, r.unreached_since FROM rungs r JOIN clocks c USING (clock_id) \
-                WHERE r.sent_at IS NULL AND r.deliver_at < $1 AND c.state IN ('running', 'overdue')), \
+                WHERE r.sent_at IS NULL AND NOT r.idle AND r.deliver_at < $1 AND c.state IN ('running', 'overdue')), \
                 told AS (SELECT * FROM due WHERE unreached_since IS NULL) \
                 SELECT (SELECT count(*) FROM subjects s WHERE kind = 'case' AND EXISTS \
                 (SELECT FROM clocks c WHERE c.subject_id = s.subject_id)) AS cases, \

@@ -60,6 +60,7 @@ impl Changes {
             waiting,
             told,
         } = std::mem::take(self);
+        let moved: Vec<Uuid> = clocks.keys().copied().collect();
         if !clocks.is_empty() {
             let rows: Vec<ClockRow> = clocks.into_values().collect();
             clocks::save(tx, &rows).await?;
@@ -68,6 +69,9 @@ impl Changes {
             rungs::withdraw(tx, ladders.keys().copied().collect()).await?;
             let rows: Vec<RungRow> = ladders.into_values().flatten().collect();
             rungs::add(tx, &rows).await?;
+        }
+        if !moved.is_empty() {
+            rungs::follow(tx, moved).await?;
         }
         if !sent.is_empty() {
             rungs::mark_sent(tx, &sent).await?;

@@ -62,12 +62,19 @@ pub(crate) async fn add(tx: &Tx, rungs: &[RungRow]) -> Result<u64, DbErr> {
     Ok(done.rows_affected())
 }
 
+/// Lets the messages that were not sent rest while their clocks stand still or have ended, and wakes those of the others.
+pub(crate) async fn follow(tx: &Tx, clocks: Vec<Uuid>) -> Result<(), DbErr> {
+    let text = "UPDATE rungs r SET idle = NOT r.idle FROM clocks c WHERE c.clock_id = r.clock_id AND c.clock_id = ANY($1) \
+                AND r.sent_at IS NULL AND r.idle = (c.state IN ('running', 'overdue'))";
+    tx.execute_raw(sql(text, [clocks.into()])).await.map(drop)
+}
+
 /// Messages of running clocks that are due, earliest first, locked for this transaction. One that nobody could be told is
 /// tried again only after an hour, so that it neither starves the others nor fills the log.
 pub(crate) async fn claim(tx: &Tx, now: DateTime<Utc>, batch: u32) -> Result<Vec<RungRow>, DbErr> {
     let text = format!(
         "SELECT {RUNG} FROM rungs r JOIN clocks c USING (clock_id) \
-         WHERE r.sent_at IS NULL AND r.deliver_at < $1 AND c.state IN ('running', 'overdue') \
+         WHERE r.sent_at IS NULL AND NOT r.idle AND r.deliver_at < $1 AND c.state IN ('running', 'overdue') \
          AND (r.unreached_since IS NULL OR r.unreached_since < $1 - interval '1 hour') \
          ORDER BY r.deliver_at, r.clock_id, r.rung LIMIT $2 FOR UPDATE OF r SKIP LOCKED"
     );

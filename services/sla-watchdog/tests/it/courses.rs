@@ -22,6 +22,7 @@ use suda_proto::{
 };
 
 use crate::{
+    herd::left,
     law::{
         CASE, COMPLAINT, at, case, filed, ordered, publish_calendar, publish_policy, result_filed,
         tell_law,
@@ -157,6 +158,7 @@ async fn l18_2_l23_while_an_appraisal_lasts_nobody_is_warned_and_its_whole_days_
         clock(&stack, "L18").await,
         is("2026-10-07 24:00", ClockState::Running)
     );
+    let (_, idle) = left(&stack).await;
     let case_at = |revision| Some(case(revision));
     tell(
         &stack,
@@ -169,6 +171,7 @@ async fn l18_2_l23_while_an_appraisal_lasts_nobody_is_warned_and_its_whole_days_
     )
     .await;
     assert_eq!(clock(&stack, "L18").await.1, ClockState::Paused);
+    assert!(left(&stack).await.1 > idle, "its messages rest with it");
     assert_eq!(
         stack.published::<ClockPaused>().await[0].ground,
         "appraisal"
@@ -201,6 +204,7 @@ async fn l18_2_l23_while_an_appraisal_lasts_nobody_is_warned_and_its_whole_days_
         },
     )
     .await;
+    left(&stack).await;
     // 25 September to 11 October are seventeen whole days.
     assert_eq!(
         clock(&stack, "L18").await,

@@ -6,7 +6,10 @@ use suda_proto::sla_watchdog::v1::{
     ListClocksRequest, WarningDue, sla_watchdog_service_client::SlaWatchdogServiceClient,
 };
 
-use crate::law::{CASE, at, filed, ordered, result_filed, tell_law, withdrawn};
+use crate::{
+    herd::left,
+    law::{CASE, at, filed, ordered, result_filed, tell_law, withdrawn},
+};
 
 async fn stack() -> Stack {
     let stack = Stack::start::<SlaWatchdog>(|_| {}).await;
@@ -130,10 +133,14 @@ async fn l15_a_withdrawal_cancels_and_nobody_is_told_any_more() {
     stack
         .publish(&ordered("2026-09-23T10:00:00+08:00"), "589002", CASE)
         .await;
+    stack.settle().await;
+    let (awake, idle) = left(&stack).await;
+    assert!(awake > 0 && idle == 0, "{awake} {idle}");
     stack
         .publish(&withdrawn("2026-09-24T10:00:00+08:00"), "589002", CASE)
         .await;
     assert_eq!(stack.published::<ClockCancelled>().await.len(), 1);
+    assert_eq!(left(&stack).await, (0, awake));
     stack.clock.advance(TimeDelta::days(60));
     assert_eq!(stack.run_task("tell_due").await, "told 0");
     stack.stop().await;
