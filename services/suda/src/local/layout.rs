@@ -14,6 +14,13 @@ use super::services::SERVICES;
 
 /// The first port of a stack that a person starts; the others follow.
 const FIRST_PORT: u16 = 7400;
+/// How many ports a row has.
+const ROW: u16 = 32;
+/// Where the rows of other stacks begin, and how many there are: below the ports that systems give to connections that go out,
+/// which could take one between its choice and its use. Of two stacks that start at once, hardly ever do both choose one row.
+const ROWS: (u16, u16) = (16_384, 512);
+/// How many rows are looked at.
+const TRIES: usize = 200;
 
 /// What a stack has secrets for.
 const SECRETS: [&str; 7] = [
@@ -209,30 +216,25 @@ fn secret() -> String {
     hex::encode(bytes)
 }
 
-/// Gives everything a port: in a row from the first when they are free and `free` is not asked for, else
-/// whichever the system offers.
+/// Gives everything a port, in a row that is free: from the first when `free` is not asked for and it is, else a row somewhere.
 fn pick_ports(free: bool) -> anyhow::Result<BTreeMap<String, u16>> {
     let names = port_names();
-    if !free {
-        let row: Vec<u16> = (FIRST_PORT..).take(names.len()).collect();
-        if row
+    let first = (!free).then_some(FIRST_PORT);
+    let somewhere = std::iter::repeat_with(|| ROWS.0 + rand::random::<u16>() % ROWS.1 * ROW);
+    let rows = first.into_iter().chain(somewhere).take(TRIES);
+    for row in rows {
+        let ports: Vec<u16> = (row..).take(names.len()).collect();
+        if ports
             .iter()
             .all(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok())
         {
-            return Ok(names.into_iter().zip(row).collect());
+            return Ok(names.into_iter().zip(ports).collect());
         }
     }
-    // All are held at once, so that none is offered twice.
-    let held = names
-        .iter()
-        .map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))
-        .collect::<Result<Vec<_>, _>>()
-        .context("no free port on the loopback address")?;
-    let ports = held
-        .iter()
-        .map(|listener| Ok(listener.local_addr()?.port()))
-        .collect::<std::io::Result<Vec<_>>>()?;
-    Ok(names.into_iter().zip(ports).collect())
+    bail!(
+        "no row of {} free ports on the loopback address",
+        names.len()
+    )
 }
 
 fn port_names() -> Vec<String> {
@@ -245,4 +247,27 @@ fn port_names() -> Vec<String> {
         }
     }
     names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stack_has_a_row_of_free_ports_that_no_connection_going_out_takes() {
+        let names = port_names();
+        assert!(names.len() <= usize::from(ROW));
+        let picked = pick_ports(true).unwrap();
+        assert_eq!(picked.len(), names.len());
+        let (first, last) = (
+            picked.values().min().unwrap(),
+            picked.values().max().unwrap(),
+        );
+        assert!(*first >= ROWS.0 && *last < 32_768, "{first} to {last}");
+        assert_eq!(usize::from(last - first) + 1, names.len(), "one for each");
+        // Where something listens already, another row is taken.
+        let _held = TcpListener::bind((Ipv4Addr::LOCALHOST, FIRST_PORT));
+        let other = pick_ports(false).unwrap();
+        assert!(!other.values().any(|port| *port == FIRST_PORT));
+    }
 }
