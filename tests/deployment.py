@@ -400,6 +400,17 @@ class Installation(unittest.TestCase):
                     self.assertTrue(file.is_file(), f"{service}: {path}")
         self.assertTrue((self.secrets / "trust.toml").is_file())
 
+    def test_the_vault_is_of_commercial_cryptography_when_that_is_asked_for(self):
+        made = Path(self.place.name) / "commercial"
+        asked = [PROGRAMS / "suda", "keys", "all", made, "--commercial-cryptography"]
+        subprocess.run(asked, check=True, capture_output=True)
+        commercial = tomllib.loads((made / "intake/vault.toml").read_text())
+        usual = tomllib.loads((self.secrets / "intake/vault.toml").read_text())
+        for vault, digest, keys, digits in [(commercial, "SM3", "sm4_keys", 32), (usual, "SHA-256", "keys", 64)]:
+            self.assertEqual(vault["digest"], digest)
+            self.assertEqual(set(vault), {"current", "index", "digest", keys})
+            self.assertEqual(len(vault[keys][vault["current"]]), digits)
+
     def test_the_compose_file_is_one(self):
         subprocess.run(
             [TOOLS / "check-jsonschema", "--builtin-schema", "vendor.compose-spec", ROOT / "deploy/compose.yaml"],

@@ -3,23 +3,29 @@
 //! Each complaint has its own key; a key-encryption key from a file wraps it. Identity and text are encrypted with the
 //! complaint's key and bound to its id and to what they are, so that bytes cannot be exchanged between rows. To destroy
 //! the wrapped key is to erase them. The blind index finds the same telephone number again without telling which it is.
+//!
+//! The file says by which algorithms: AES-256-GCM and SHA-256, or SM4-GCM and SM3 where commercial cryptography is asked for
+//! (密码法 art. 27). A rotation may change the cipher; the digest is chosen once, since it finds what was written before.
 
-use std::{collections::BTreeMap, fmt, io::Write as _, path::Path};
+use std::{collections::BTreeMap, fmt, path::Path};
 
-use aes_gcm::{
-    Aes256Gcm, Key, Nonce,
-    aead::{Aead as _, KeyInit as _, Payload},
-};
 use hmac::{Hmac, Mac as _};
 use rand::{RngCore as _, rngs::OsRng};
-use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
+use sha2::Sha256;
+use sm3::Sm3;
 use uuid::Uuid;
 
-/// How things are sealed, as the contract names it.
-pub const ALGORITHM: &str = "AES-256-GCM";
-const NONCE_BYTES: usize = 12;
-const KEY_BYTES: usize = 32;
+use self::{
+    cipher::{Algorithm, Cipher},
+    file::{File, IndexDigest},
+};
+
+mod cipher;
+mod file;
+
+pub use file::{Suite, make};
+
+const INDEX_KEY_BYTES: usize = 32;
 const BLOCK_BYTES: usize = 64;
 
 /// What is sealed, so that one thing cannot be passed off as another.
@@ -58,27 +64,26 @@ pub enum VaultTrouble {
     Broken(&'static str, Uuid),
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    current: String,
-    index: String,
-    keys: BTreeMap<String, String>,
+/// A key-encryption key.
+struct Wrapping {
+    algorithm: Algorithm,
+    cipher: Cipher,
 }
 
 /// The keys of the vault.
 pub struct Vault {
     fingerprints: Vec<(String, String)>,
     current: String,
-    wrapping: BTreeMap<String, Aes256Gcm>,
-    /// Filled up with zeros to the block of SHA-256, as HMAC does it.
+    wrapping: BTreeMap<String, Wrapping>,
+    digest: IndexDigest,
+    /// Filled up with zeros to the block of the digest, as HMAC does it.
     index: [u8; BLOCK_BYTES],
 }
 
 /// A complaint's key.
 pub struct DataKey {
     id: Uuid,
-    cipher: Aes256Gcm,
+    cipher: Cipher,
 }
 
 /// A complaint's key as it is stored.
@@ -100,7 +105,7 @@ impl Vault {
             reason,
         };
         if create && !path.exists() {
-            make(path).map_err(|error| trouble(error.to_string()))?;
+            make(path, Suite::Aes).map_err(|error| trouble(error.to_string()))?;
         }
         let text = std::fs::read_to_string(path).map_err(|error| {
             trouble(format!(
@@ -110,22 +115,27 @@ impl Vault {
         // The parser's message would quote the line, and with it a key.
         let file: File = toml::from_str(&text)
             .map_err(|error: toml::de::Error| trouble(error.message().to_owned()))?;
-        let key = |name: &str, text: &str| -> Result<[u8; KEY_BYTES], VaultTrouble> {
-            let mut bytes = [0; KEY_BYTES];
-            hex::decode_to_slice(text, &mut bytes)
-                .map_err(|_| trouble(format!("{name} is not 64 hexadecimal digits")))?;
-            Ok(bytes)
+        let key = |name: &str, text: &str, bytes: usize| -> Result<Vec<u8>, VaultTrouble> {
+            let key = hex::decode(text).ok().filter(|key| key.len() == bytes);
+            key.ok_or_else(|| trouble(format!("{name} is not {} hexadecimal digits", 2 * bytes)))
         };
         let mut index = [0; BLOCK_BYTES];
-        index[..KEY_BYTES].copy_from_slice(&key("index", &file.index)?);
+        index[..INDEX_KEY_BYTES].copy_from_slice(&key("index", &file.index, INDEX_KEY_BYTES)?);
+        let mut fingerprints = vec![("index".to_owned(), file.digest.fingerprint(&file.index))];
         let mut wrapping = BTreeMap::new();
-        let mut fingerprints = vec![("index".to_owned(), fingerprint(&file.index))];
-        for (id, text) in &file.keys {
-            fingerprints.push((format!("key {id}"), fingerprint(text)));
-            wrapping.insert(
-                id.clone(),
-                Aes256Gcm::new(&Key::<Aes256Gcm>::from(key(id, text)?)),
-            );
+        let aes = file.keys.iter().map(|key| (Algorithm::Aes256Gcm, key));
+        let sm4 = file.sm4_keys.iter().map(|key| (Algorithm::Sm4Gcm, key));
+        for (algorithm, (id, text)) in aes.chain(sm4) {
+            let bytes = key(id, text, algorithm.key_bytes())?;
+            let cipher = algorithm.cipher(&bytes);
+            let cipher = cipher.ok_or_else(|| trouble(format!("{id} is no key")))?;
+            let known = wrapping.insert(id.clone(), Wrapping { algorithm, cipher });
+            if known.is_some() {
+                return Err(trouble(format!(
+                    "two keys are called {id}; give the new one a name of its own"
+                )));
+            }
+            fingerprints.push((format!("key {id}"), file::fingerprint(text)));
         }
         if !wrapping.contains_key(&file.current) {
             return Err(trouble(format!(
@@ -137,6 +147,7 @@ impl Vault {
             fingerprints,
             current: file.current,
             wrapping,
+            digest: file.digest,
             index,
         })
     }
@@ -147,92 +158,95 @@ impl Vault {
         &self.fingerprints
     }
 
+    /// How what is sealed with a key of this name is sealed, as the contract names it.
+    pub fn algorithm(&self, kek_id: &str) -> Result<&'static str, VaultTrouble> {
+        Ok(self.wrapping(kek_id)?.algorithm.name())
+    }
+
     /// A new key.
     pub fn new_key(&self, id: Uuid) -> Result<(DataKey, WrappedKey), VaultTrouble> {
-        let mut bytes = [0; KEY_BYTES];
-        OsRng.fill_bytes(&mut bytes);
         let wrapping = self.wrapping(&self.current)?;
+        let mut bytes = vec![0; wrapping.algorithm.key_bytes()];
+        OsRng.fill_bytes(&mut bytes);
         let wrapped = WrappedKey {
             id,
             kek_id: self.current.clone(),
-            bytes: seal(wrapping, "key", id, &bytes)?,
+            bytes: cipher::seal(&wrapping.cipher, "key", id, &bytes)?,
         };
-        Ok((
-            DataKey {
-                id,
-                cipher: Aes256Gcm::new(&Key::<Aes256Gcm>::from(bytes)),
-            },
-            wrapped,
-        ))
+        Ok((wrapping.data_key(id, &bytes)?, wrapped))
     }
 
     /// A stored key.
     pub fn open_key(&self, wrapped: &WrappedKey) -> Result<DataKey, VaultTrouble> {
-        let bytes = open(
-            self.wrapping(&wrapped.kek_id)?,
-            "key",
-            wrapped.id,
-            &wrapped.bytes,
-        )?;
-        let cipher = Aes256Gcm::new_from_slice(&bytes)
-            .map_err(|_| VaultTrouble::Broken("key", wrapped.id))?;
-        Ok(DataKey {
-            id: wrapped.id,
-            cipher,
-        })
+        let wrapping = self.wrapping(&wrapped.kek_id)?;
+        let bytes = cipher::open(&wrapping.cipher, "key", wrapped.id, &wrapped.bytes)?;
+        wrapping.data_key(wrapped.id, &bytes)
     }
 
     /// The blind index of a contact in its normal form.
     #[must_use]
     pub fn blind(&self, kind: &str, value: &str) -> Vec<u8> {
-        self.mac("blind", kind, value)
-            .finalize()
-            .into_bytes()
-            .to_vec()
+        self.mac(["blind", kind, value])
     }
 
     /// The keyed digest of a number's query code.
     #[must_use]
     pub fn code_mac(&self, complaint: Uuid, code: &str) -> Vec<u8> {
-        self.mac("query_code", &complaint.to_string(), code)
-            .finalize()
-            .into_bytes()
-            .to_vec()
+        self.mac(["query_code", &complaint.to_string(), code])
     }
 
     /// Whether a query code is the right one, in a time that does not tell how much of it is.
     #[must_use]
     pub fn code_fits(&self, complaint: Uuid, code: &str, mac: &[u8]) -> bool {
-        self.mac("query_code", &complaint.to_string(), code)
-            .verify_slice(mac)
-            .is_ok()
+        let parts = ["query_code", &complaint.to_string(), code];
+        let fits = match self.digest {
+            IndexDigest::Sha256 => {
+                cipher::keyed::<Hmac<Sha256>>(&self.index, parts).verify_slice(mac)
+            }
+            IndexDigest::Sm3 => cipher::keyed::<Hmac<Sm3>>(&self.index, parts).verify_slice(mac),
+        };
+        fits.is_ok()
     }
 
-    fn mac(&self, purpose: &str, kind: &str, value: &str) -> Hmac<Sha256> {
-        let mut mac = <Hmac<Sha256> as hmac::Mac>::new(&self.index.into());
-        for part in [purpose, kind, value] {
-            mac.update(&(part.len() as u64).to_be_bytes());
-            mac.update(part.as_bytes());
+    fn mac(&self, parts: [&str; 3]) -> Vec<u8> {
+        match self.digest {
+            IndexDigest::Sha256 => cipher::keyed::<Hmac<Sha256>>(&self.index, parts)
+                .finalize()
+                .into_bytes(),
+            IndexDigest::Sm3 => cipher::keyed::<Hmac<Sm3>>(&self.index, parts)
+                .finalize()
+                .into_bytes(),
         }
-        mac
+        .to_vec()
     }
 
-    fn wrapping(&self, id: &str) -> Result<&Aes256Gcm, VaultTrouble> {
+    fn wrapping(&self, id: &str) -> Result<&Wrapping, VaultTrouble> {
         self.wrapping
             .get(id)
             .ok_or_else(|| VaultTrouble::NoKey(id.to_owned()))
     }
 }
 
+impl Wrapping {
+    /// A complaint's key is one of the algorithm that wraps it.
+    fn data_key(&self, id: Uuid, bytes: &[u8]) -> Result<DataKey, VaultTrouble> {
+        let cipher = self.algorithm.cipher(bytes);
+        Ok(DataKey {
+            id,
+            cipher: cipher.ok_or(VaultTrouble::Broken("key", id))?,
+        })
+    }
+}
+
 impl DataKey {
     /// Encrypts.
     pub fn seal(&self, content: Content, plain: &[u8]) -> Result<Vec<u8>, VaultTrouble> {
-        seal(&self.cipher, content.name(), self.id, plain)
+        cipher::seal(&self.cipher, content.name(), self.id, plain)
     }
 
     /// Decrypts.
     pub fn open(&self, content: Content, sealed: &[u8]) -> Result<Vec<u8>, VaultTrouble> {
-        open(&self.cipher, content.name(), self.id, sealed)
+        cipher::open(&self.cipher, content.name(), self.id, sealed)
     }
 }
 
@@ -246,98 +260,6 @@ impl Content {
             Self::Material => "material",
             Self::Withdrawal => "withdrawal",
         }
-    }
-}
-
-fn seal(
-    cipher: &Aes256Gcm,
-    what: &'static str,
-    id: Uuid,
-    plain: &[u8],
-) -> Result<Vec<u8>, VaultTrouble> {
-    let mut nonce = [0; NONCE_BYTES];
-    OsRng.fill_bytes(&mut nonce);
-    let bound = bound_to(what, id);
-    let payload = Payload {
-        msg: plain,
-        aad: &bound,
-    };
-    let bytes = cipher
-        .encrypt(&Nonce::from(nonce), payload)
-        .map_err(|_| VaultTrouble::Broken(what, id))?;
-    Ok([&nonce[..], &bytes].concat())
-}
-
-fn open(
-    cipher: &Aes256Gcm,
-    what: &'static str,
-    id: Uuid,
-    sealed: &[u8],
-) -> Result<Vec<u8>, VaultTrouble> {
-    let broken = || VaultTrouble::Broken(what, id);
-    let (nonce, bytes) = sealed
-        .split_first_chunk::<NONCE_BYTES>()
-        .ok_or_else(broken)?;
-    let bound = bound_to(what, id);
-    cipher
-        .decrypt(
-            &Nonce::from(*nonce),
-            Payload {
-                msg: bytes,
-                aad: &bound,
-            },
-        )
-        .map_err(|_| broken())
-}
-
-fn bound_to(what: &str, id: Uuid) -> Vec<u8> {
-    [b"suda.intake.v1 ", what.as_bytes(), b" ", id.as_bytes()].concat()
-}
-
-/// A digest that tells two keys apart and nothing of either: keys are random.
-fn fingerprint(key: &str) -> String {
-    let digest = Sha256::digest(format!(
-        "suda.intake.v1 fingerprint {}",
-        key.to_ascii_lowercase()
-    ));
-    hex::encode(&digest[..8])
-}
-
-/// Makes a vault file with new keys, readable by its owner only. Another process may have been quicker.
-fn make(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let random = || {
-        let mut bytes = [0; KEY_BYTES];
-        OsRng.fill_bytes(&mut bytes);
-        hex::encode(bytes)
-    };
-    let file = File {
-        current: "k1".to_owned(),
-        index: random(),
-        keys: BTreeMap::from([("k1".to_owned(), random())]),
-    };
-    let body = toml::to_string(&file).map_err(std::io::Error::other)?;
-    if let Some(folder) = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-    {
-        std::fs::create_dir_all(folder)?;
-    }
-    // Written whole beside its place and then put there, so that nobody reads half a file.
-    let draft = path.with_extension(format!("{}.new", std::process::id()));
-    let mut out = std::fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&draft)?;
-    out.write_all(format!("# The keys of intake's vault. Add a key and make it current to rotate; remove none.\n{body}").as_bytes())?;
-    out.sync_all()?;
-    let put = std::fs::hard_link(&draft, path);
-    std::fs::remove_file(&draft)?;
-    match put {
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        other => other,
     }
 }
 
@@ -419,6 +341,73 @@ mod tests {
         assert!(vault.code_fits(Uuid::from_u128(1), "ABCDEFGH", &mac));
         assert!(!vault.code_fits(Uuid::from_u128(1), "ABCDEFGJ", &mac));
         assert!(!vault.code_fits(Uuid::from_u128(2), "ABCDEFGH", &mac));
+    }
+
+    #[test]
+    fn a_rotation_to_sm4_keeps_what_aes_sealed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vault.toml");
+        let write = |digest: &str, more: &str| {
+            let index = "05".repeat(32);
+            let aes = "06".repeat(32);
+            let text = format!("{more}\nindex = \"{index}\"\n{digest}\n[keys]\nk1 = \"{aes}\"\n");
+            std::fs::write(&path, text).unwrap();
+        };
+        write("", "current = \"k1\"");
+        let before = Vault::load(&path, false).unwrap();
+        let (old, wrapped) = before.new_key(Uuid::from_u128(1)).unwrap();
+        let sealed = old.seal(Content::Narrative, "投诉".as_bytes()).unwrap();
+        let sm4 = format!(
+            "current = \"k2\"\nsm4_keys = {{ k2 = \"{}\" }}",
+            "07".repeat(16)
+        );
+        write("", &sm4);
+        let after = Vault::load(&path, false).unwrap();
+        assert_eq!(
+            after
+                .open_key(&wrapped)
+                .unwrap()
+                .open(Content::Narrative, &sealed)
+                .unwrap(),
+            "投诉".as_bytes()
+        );
+        assert_eq!(after.algorithm("k1").unwrap(), "AES-256-GCM");
+        let (new, wrapped) = after.new_key(Uuid::from_u128(2)).unwrap();
+        assert_eq!(after.algorithm(&wrapped.kek_id).unwrap(), "SM4-GCM");
+        let sealed = new.seal(Content::Identity, "李四".as_bytes()).unwrap();
+        let same = after.open_key(&wrapped).unwrap();
+        assert_eq!(
+            same.open(Content::Identity, &sealed).unwrap(),
+            "李四".as_bytes()
+        );
+        assert!(same.open(Content::Narrative, &sealed).is_err());
+        // What is found again is found by the digest it was written with.
+        let (index, of_before) = (&after.fingerprints()[0], &before.fingerprints()[0]);
+        assert_eq!(index, of_before);
+        write("digest = \"SM3\"", &sm4);
+        let sm3 = Vault::load(&path, false).unwrap();
+        assert_ne!(&sm3.fingerprints()[0], of_before);
+        assert_ne!(
+            sm3.blind("phone", "13812345678"),
+            before.blind("phone", "13812345678")
+        );
+        let mac = sm3.code_mac(Uuid::from_u128(1), "ABCDEFGH");
+        assert!(sm3.code_fits(Uuid::from_u128(1), "ABCDEFGH", &mac));
+        assert!(!before.code_fits(Uuid::from_u128(1), "ABCDEFGH", &mac));
+        // A file that was made so from the start.
+        let made = folder.path().join("made.toml");
+        make(&made, Suite::Commercial).unwrap();
+        let made = Vault::load(&made, false).unwrap();
+        let (_, wrapped) = made.new_key(Uuid::from_u128(3)).unwrap();
+        assert_eq!(made.algorithm(&wrapped.kek_id).unwrap(), "SM4-GCM");
+        assert_eq!(made.digest, IndexDigest::Sm3);
+        // Two keys of one name, and a key that is too short.
+        write("", &sm4.replace("k2", "k1"));
+        let said = Vault::load(&path, false).unwrap_err().to_string();
+        assert!(said.contains("two keys are called k1"), "{said}");
+        write("", &sm4.replace("0707", "07"));
+        let said = Vault::load(&path, false).unwrap_err().to_string();
+        assert!(said.contains("k2 is not 32 hexadecimal digits"), "{said}");
     }
 
     #[test]

@@ -29,7 +29,7 @@ use chassis::{
     clock::SystemClock,
     keys::{self, Keys},
 };
-use intake::vault::Vault;
+use intake::vault::{self, Suite};
 
 use crate::local::{
     layout::Facts,
@@ -40,11 +40,11 @@ use crate::local::{
 /// The first loopback port that deploy/compose.yaml opens; the others follow in the order of the services.
 const FIRST_PORT: u16 = 7411;
 
-/// Makes the folder with everything in it, for a PostgreSQL at `database` (`host:port`).
+/// Makes the folder with everything in it, for a PostgreSQL at `database` (`host:port`) and a vault of this suite.
 ///
 /// # Errors
 /// When the folder is there already: what is in it may be in use.
-pub fn make(folder: &Path, database: &str) -> anyhow::Result<()> {
+pub fn make(folder: &Path, database: &str, suite: Suite) -> anyhow::Result<()> {
     ensure!(
         !folder.exists(),
         "{} is there already, and what is in it may be in use; name another folder",
@@ -88,7 +88,7 @@ pub fn make(folder: &Path, database: &str) -> anyhow::Result<()> {
     write(&directory.join("initial-password"), &people)?;
     let facts = serde_json::to_string_pretty(&facts(administrator, people))?;
     write(&folder.join("stack.json"), &facts)?;
-    Vault::load(&folder.join("intake/vault.toml"), true)?;
+    vault::make(&folder.join("intake/vault.toml"), suite).context("cannot make the vault file")?;
     trust(folder)?;
     open_files(folder)
 }
@@ -161,7 +161,7 @@ mod tests {
     fn an_installation_has_a_key_of_its_own_for_every_service_and_is_closed() {
         let place = tempfile::tempdir().unwrap();
         let folder = place.path().join("secrets");
-        make(&folder, "db:5432").unwrap();
+        make(&folder, "db:5432", Suite::Aes).unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&folder), 0o700);
         let trust = Trust::load(&folder.join("trust.toml")).unwrap();
@@ -181,7 +181,9 @@ mod tests {
             assert!(roles.contains(password), "{}", service.name);
             assert!(users.contains(&read("nats-password")), "{}", service.name);
         }
-        let again = make(&folder, "db:5432").unwrap_err().to_string();
+        let again = make(&folder, "db:5432", Suite::Aes)
+            .unwrap_err()
+            .to_string();
         assert!(again.contains("in use"), "{again}");
     }
 }

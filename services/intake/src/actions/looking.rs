@@ -246,10 +246,11 @@ pub async fn candidates(
 
 /// What belongs into the file, beside the record.
 pub async fn for_file(desk: &Desk, seen: &Seen) -> Result<tells::GetForFileResponse, ActionError> {
+    let algorithm = desk.vault.algorithm(&seen.sealed.kek_id)?;
     let sealed = |bytes: &[u8]| {
         Some(tells::Sealed {
             key_id: seen.row.key_id.to_string(),
-            algorithm: crate::vault::ALGORITHM.to_owned(),
+            algorithm: algorithm.to_owned(),
             bytes: bytes.to_vec(),
         })
     };

@@ -90,7 +90,8 @@ const COLUMNS: &str = "c.id, c.number, c.union_code, c.unit_code, c.registered_a
 #[derive(Clone, FromQueryResult)]
 pub struct SealedRow {
     key_id: Uuid,
-    kek_id: String,
+    /// Which key of the vault file wraps its key.
+    pub kek_id: String,
     wrapped: Option<Vec<u8>>,
     /// Complainant and representatives.
     pub sealed_identity: Vec<u8>,

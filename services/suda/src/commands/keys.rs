@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use intake::vault::Suite;
+
 use crate::{installation, output};
 
 #[derive(Debug, clap::Subcommand)]
@@ -13,6 +15,9 @@ pub(super) enum Keys {
         /// Where PostgreSQL is, `host:port`.
         #[arg(long, default_value = "postgres:5432")]
         database: String,
+        /// Seal identities and texts by SM4-GCM and SM3 (商用密码) instead of AES-256-GCM and SHA-256.
+        #[arg(long)]
+        commercial_cryptography: bool,
     },
     /// Makes a private key and prints the public one.
     New {
@@ -28,8 +33,17 @@ pub(super) enum Keys {
 
 pub(super) fn run(what: &Keys) -> anyhow::Result<()> {
     match what {
-        Keys::All { folder, database } => {
-            installation::make(folder, database)?;
+        Keys::All {
+            folder,
+            database,
+            commercial_cryptography,
+        } => {
+            let suite = if *commercial_cryptography {
+                Suite::Commercial
+            } else {
+                Suite::Aes
+            };
+            installation::make(folder, database, suite)?;
             made(folder);
         }
         Keys::New { file } => {
