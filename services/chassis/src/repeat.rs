@@ -19,12 +19,19 @@ use crate::{
     telemetry::{self, names},
 };
 
+/// How many messages the broker still holds for the process.
+pub type Pending = Arc<dyn Fn() -> BoxFuture<'static, anyhow::Result<u64>> + Send + Sync>;
+
+/// How often is looked whether all was heard.
+const LOOK: Duration = Duration::from_millis(250);
+
 type Round = Box<dyn Fn() -> BoxFuture<'static, anyhow::Result<String>> + Send + Sync>;
 
 /// A task that repeats.
 pub struct Repeat {
     name: &'static str,
     every: Duration,
+    hears_first: Option<Duration>,
     round: Round,
 }
 
@@ -42,8 +49,17 @@ impl Repeat {
         Self {
             name,
             every,
+            hears_first: None,
             round: Box::new(move || Box::pin(round())),
         }
+    }
+
+    /// Lets the first round wait until all was heard that others told while the process was away, at most this long: whoever
+    /// acts on old rows after an outage acts on what is no longer so.
+    #[must_use]
+    pub fn hears_first(mut self, at_most: Duration) -> Self {
+        self.hears_first = Some(at_most);
+        self
     }
 }
 
@@ -122,11 +138,15 @@ impl Rounds {
     }
 
     /// Lets every task repeat until the process stops, and once more whenever a simulated clock was turned.
-    pub fn start(&self, tasks: &Tasks) {
+    pub fn start(&self, tasks: &Tasks, pending: &Pending) {
         for name in self.tasks.keys().copied() {
             let (rounds, bell, stopping) = (self.clone(), self.wake.bell(name), tasks.stopping());
-            let mut turned = self.turned.clone();
+            let (mut turned, pending) = (self.turned.clone(), Arc::clone(pending));
             tasks.spawn(async move {
+                tokio::select! {
+                    () = stopping.cancelled() => return,
+                    () = rounds.hear_first(name, &pending) => {}
+                }
                 loop {
                     rounds.run(name).await;
                     let every = rounds
@@ -141,6 +161,39 @@ impl Rounds {
                     }
                 }
             });
+        }
+    }
+
+    /// Waits until nothing is left to hear, where the task of this name wants that.
+    async fn hear_first(&self, name: &str, pending: &Pending) {
+        let task = self.tasks.get(name);
+        let Some((task, at_most)) = task.and_then(|task| Some((task, task.repeat.hears_first?)))
+        else {
+            return;
+        };
+        "hears first what was told meanwhile".clone_into(
+            &mut task
+                .state
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .last_result,
+        );
+        let heard = async {
+            let mut tick = tokio::time::interval(LOOK);
+            loop {
+                tick.tick().await;
+                // A broker that is away may hold something.
+                if pending().await.is_ok_and(|left| left == 0) {
+                    return;
+                }
+            }
+        };
+        if tokio::time::timeout(at_most, heard).await.is_err() {
+            tracing::warn!(
+                task = name,
+                "{name} begins though there is more to hear: it waited {} s",
+                at_most.as_secs()
+            );
         }
     }
 
@@ -241,9 +294,56 @@ mod tests {
         let (turn, turned) = watch::channel(());
         let clock = Arc::new(SystemClock);
         let rounds = Rounds::new(vec![repeat], clock, Wake::default(), Some(turned));
-        rounds.start(&Tasks::default());
+        rounds.start(&Tasks::default(), &left(|| Ok(0)));
         runs.recv().await.expect("a round at start");
         turn.send_replace(());
         runs.recv().await.expect("a round after the turn");
+    }
+
+    fn left(says: impl Fn() -> anyhow::Result<u64> + Send + Sync + 'static) -> Pending {
+        Arc::new(move || {
+            let says = says();
+            Box::pin(async move { says })
+        })
+    }
+
+    /// A task that says when it runs, and hears first.
+    fn told(at_most: Duration) -> (Rounds, tokio::sync::mpsc::UnboundedReceiver<()>) {
+        let (ran, runs) = tokio::sync::mpsc::unbounded_channel();
+        let repeat = Repeat::every("tell", Duration::from_secs(3600), move || {
+            let ran = ran.clone();
+            async move {
+                ran.send(())?;
+                Ok("told".to_owned())
+            }
+        });
+        let repeats = vec![repeat.hears_first(at_most)];
+        let rounds = Rounds::new(repeats, Arc::new(SystemClock), Wake::default(), None);
+        (rounds, runs)
+    }
+
+    #[tokio::test]
+    async fn p16_a_task_that_hears_first_runs_when_nothing_is_left_to_hear() {
+        let (rounds, mut runs) = told(Duration::from_secs(3600));
+        let looks = Arc::new(std::sync::atomic::AtomicU64::new(0));
+        let looked = Arc::clone(&looks);
+        // The broker is away, then there are two messages, then one, then none.
+        let pending = left(move || {
+            let look = looked.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            3_u64
+                .checked_sub(look)
+                .filter(|left| *left < 3)
+                .ok_or_else(|| anyhow::anyhow!("away"))
+        });
+        rounds.start(&Tasks::default(), &pending);
+        runs.recv().await.expect("a round");
+        assert_eq!(looks.load(std::sync::atomic::Ordering::SeqCst), 4);
+    }
+
+    #[tokio::test]
+    async fn p20_a_task_that_hears_first_does_not_wait_for_ever() {
+        let (rounds, mut runs) = told(Duration::from_millis(1));
+        rounds.start(&Tasks::default(), &left(|| Ok(1)));
+        runs.recv().await.expect("a round all the same");
     }
 }

@@ -27,7 +27,7 @@ use crate::{
     keys::Keys,
     operation::Operation,
     outbox::Relay,
-    repeat::{Repeat, Rounds, Wake},
+    repeat::{Pending, Repeat, Rounds, Wake},
     shutdown::{self, Tasks},
     streams,
     telemetry::{self, Telemetry},
@@ -226,7 +226,6 @@ async fn serve<S: Service>() -> anyhow::Result<()> {
 pub(crate) struct Process {
     pub(crate) base: Base,
     pub(crate) rounds: Rounds,
-    #[cfg(feature = "testing")]
     pub(crate) consumers: Arc<Vec<Consumer>>,
     #[cfg(feature = "testing")]
     pub(crate) grpc: std::net::SocketAddr,
@@ -339,7 +338,6 @@ impl Process {
         Ok(Self {
             base,
             rounds,
-            #[cfg(feature = "testing")]
             consumers,
             #[cfg(feature = "testing")]
             grpc,
@@ -351,7 +349,12 @@ impl Process {
 
     /// Lets the repeating tasks repeat by themselves.
     pub(crate) fn repeat(&self) {
-        self.rounds.start(&self.base.tasks);
+        let consumers = Arc::clone(&self.consumers);
+        let pending: Pending = Arc::new(move || {
+            let consumers = Arc::clone(&consumers);
+            Box::pin(async move { pending(&consumers).await })
+        });
+        self.rounds.start(&self.base.tasks, &pending);
     }
 
     /// Stops in order: takes nothing new, finishes, publishes. Says whether all was finished.

@@ -73,9 +73,10 @@ impl Service for SlaWatchdog {
                 Inbox::new(Arc::new(subscriptions::Ears(desk)))
                     .on_everything_of(&subscriptions::TELLERS),
             )
-            .repeats(Repeat::every("tell_due", every, move || {
-                tell_due(Arc::clone(&looking))
-            }))
+            .repeats(
+                Repeat::every("tell_due", every, move || tell_due(Arc::clone(&looking)))
+                    .hears_first(HEARS_FIRST),
+            )
             .repeats(Repeat::every("beat", BEAT, move || {
                 beat(Arc::clone(&beating))
             }))
@@ -88,6 +89,10 @@ impl Service for SlaWatchdog {
             .counts(move || counts(Arc::clone(&counting))))
     }
 }
+
+/// How long what is due waits after a start for what was told while the watchdog was away; below the ten minutes after which
+/// a message that waits is an alarm (P20).
+const HEARS_FIRST: Duration = Duration::from_secs(300);
 
 /// Tells all that is due, a batch in a transaction, until nothing is.
 async fn tell_due(desk: Arc<Desk>) -> anyhow::Result<String> {

@@ -14,6 +14,7 @@ use suda_proto::sla_watchdog::v1::{
     ClockView, Escalated, RungView, SubjectKind, TermOpened, WarningDue, WatchdogBeat,
     WindowLapsed,
 };
+use uuid::Uuid;
 
 use crate::{
     actions::changes::Changes,
@@ -36,10 +37,14 @@ pub(crate) struct Telling<'a> {
 
 impl Telling<'_> {
     fn tell<M: prost::Message + prost::Name>(&mut self, at: DateTime<Utc>, fact: &M) {
+        self.tell_as(self.desk.ids.new_id(), at, fact);
+    }
+
+    fn tell_as<M: prost::Message + prost::Name>(&mut self, id: Uuid, at: DateTime<Utc>, fact: &M) {
         // What belongs to a case is told under the case, so that the ledger's entries of a case have it.
         let key = self.subject.parent_id.unwrap_or(self.subject.subject_id);
         let told = Told {
-            id: self.desk.ids.new_id(),
+            id,
             union: &self.subject.union_code,
             key: &key.to_string(),
             occurred_at: at,
@@ -159,6 +164,11 @@ pub(crate) fn opened(
 }
 
 pub(crate) fn rung(telling: &mut Telling<'_>, clock: &ClockRow, rung: &RungRow, late: bool) {
+    // A database that was restored may tell a message once more: whoever heard it knows it by its id (P20).
+    let id = Uuid::new_v5(
+        &rung.clock_id,
+        format!("{}/{}/{}", rung.rung, rung.due_version, rung.recipient).as_bytes(),
+    );
     let clock = Some(telling.view(clock));
     let occurred_at = Some(timestamp(telling.now));
     let view = Some(RungView {
@@ -171,14 +181,14 @@ pub(crate) fn rung(telling: &mut Telling<'_>, clock: &ClockRow, rung: &RungRow, 
             occurred_at,
             rung: view,
         };
-        telling.tell(telling.now, &fact);
+        telling.tell_as(id, telling.now, &fact);
     } else {
         let fact = WarningDue {
             clock,
             occurred_at,
             rung: view,
         };
-        telling.tell(telling.now, &fact);
+        telling.tell_as(id, telling.now, &fact);
     }
 }
 

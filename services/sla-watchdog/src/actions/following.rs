@@ -241,9 +241,17 @@ fn number(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
+/// The same clock of the same subject has one id, also in a database that was restored and hears its facts once more (P20).
+fn clock_id(subject_id: Uuid, clock: &Clock) -> Uuid {
+    Uuid::new_v5(
+        &subject_id,
+        format!("{}/{}", clock.policy.0, clock.code).as_bytes(),
+    )
+}
+
 fn arm(telling: &mut Telling<'_>, clock: &Clock) -> Result<(), ActionError> {
     let row = ClockRow {
-        clock_id: telling.desk.ids.new_id(),
+        clock_id: clock_id(telling.subject.subject_id, clock),
         subject_id: telling.subject.subject_id,
         code: clock.code.clone(),
         policy_code: clock.policy.0.clone(),

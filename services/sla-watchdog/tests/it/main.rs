@@ -7,5 +7,6 @@ mod herd;
 mod law;
 mod moving;
 mod other_subjects;
+mod restored;
 mod shipped;
 mod watching;
