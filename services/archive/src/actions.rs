@@ -12,6 +12,7 @@ pub mod checkpointing;
 pub mod disposing;
 pub mod guarding;
 pub mod retaining;
+pub mod round;
 pub mod sealing;
 pub mod transferring;
 pub mod verifying;

@@ -136,12 +136,13 @@ pub fn desk(base: Base, settings: config::Settings) -> Arc<Desk> {
 async fn counts(desk: &Desk) -> anyhow::Result<BTreeMap<String, u64>> {
     let db = desk.db.reader();
     let (entries, registrations, checkpoints) = store::ledger::counts(db).await?;
-    let (sealed, unsealed) = store::files::counts(db).await?;
+    let (sealed, addenda, unsealed) = store::files::counts(db).await?;
     Ok([
         ("ledger_entries", entries),
         ("registrations", registrations),
         ("checkpoints", checkpoints),
         ("sealed_files", sealed),
+        ("addenda", addenda),
         ("ended_unsealed", unsealed),
     ]
     .map(|(name, count)| (name.to_owned(), count))

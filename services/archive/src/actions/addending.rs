@@ -6,7 +6,10 @@ use anyhow::Context as _;
 use chrono::TimeDelta;
 use sea_orm::ConnectionTrait;
 
-use super::sealing::{self, Adding, Outcome};
+use super::{
+    round::{self, Round},
+    sealing::{self, Adding, Outcome},
+};
 use crate::{
     desk::Desk,
     fetching,
@@ -20,34 +23,21 @@ use crate::{
     },
 };
 
-/// Seals what came late, of cases that have been quiet for long enough; gives how many and how many failed.
+/// Seals what came late, of cases that have been quiet for long enough.
 ///
 /// # Errors
 /// When the database fails; a case that fails is noted and the others go on.
-pub async fn round(desk: &Desk) -> anyhow::Result<(u32, u32)> {
+pub async fn round(desk: &Desk) -> anyhow::Result<Round> {
     let quiet = TimeDelta::hours(desk.settings.addendum_quiet_hours);
     let before = desk.clock.now() - quiet;
     let late = cases::late(desk.db.reader(), before, desk.settings.seal_batch).await?;
-    let (mut sealed, mut failed) = (0, 0);
-    for case in &late {
-        let outcome = async {
+    round::of(desk, "the addendum of case", &late, |case| {
+        Box::pin(async move {
             let parts = fetching::fetch(desk, case).await?;
             add(desk, case, parts).await
-        };
-        match outcome.await {
-            Ok(Outcome::Sealed(_)) => sealed += 1,
-            Ok(Outcome::Already) => {}
-            Ok(Outcome::Waits(why)) => {
-                cases::waits(desk.db.reader(), case.case_id, &why).await?;
-            }
-            Err(error) => {
-                failed += 1;
-                tracing::error!(case = %case.case_id, error = format!("{error:#}"), "the addendum of case {} cannot be sealed", case.number);
-                cases::waits(desk.db.reader(), case.case_id, &format!("{error:#}")).await?;
-            }
-        }
-    }
-    Ok((sealed, failed))
+        })
+    })
+    .await
 }
 
 /// Seals the addendum of a case of parts that were fetched: of them only what no file of the case holds.

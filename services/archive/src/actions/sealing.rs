@@ -15,7 +15,7 @@ use suda_proto::{
     sla_watchdog::v1::{ClockBreached, ClockCancelled, ClockMet, ClockState, WindowLapsed},
 };
 
-use super::{addending, checkpointing, retaining};
+use super::{addending, checkpointing, retaining, round};
 use crate::{
     desk::Desk,
     domain::{
@@ -54,35 +54,19 @@ pub enum Outcome {
 /// When the database fails; a case that fails is noted and the others go on.
 pub async fn round(desk: &Desk) -> anyhow::Result<String> {
     let ended = cases::to_seal(desk.db.reader(), desk.settings.seal_batch).await?;
-    let (added, not_added) = addending::round(desk).await?;
-    let (mut sealed, mut waiting, mut failed) = (0_u32, 0_u32, 0_u32);
-    for case in &ended {
-        let outcome = async {
+    let added = addending::round(desk).await?;
+    let done = round::of(desk, "case", &ended, |case| {
+        Box::pin(async move {
             let parts = fetching::fetch(desk, case).await?;
             seal(desk, case, &parts).await
-        };
-        let why = match outcome.await {
-            Ok(Outcome::Sealed(_)) => {
-                sealed += 1;
-                continue;
-            }
-            Ok(Outcome::Already) => continue,
-            Ok(Outcome::Waits(why)) => {
-                waiting += 1;
-                why
-            }
-            Err(error) => {
-                failed += 1;
-                tracing::error!(case = %case.case_id, error = format!("{error:#}"), "case {} cannot be sealed", case.number);
-                format!("{error:#}")
-            }
-        };
-        cases::waits(desk.db.reader(), case.case_id, &why).await?;
-    }
-    sealed += added;
-    failed += not_added;
+        })
+    })
+    .await?;
     Ok(format!(
-        "{sealed} sealed, {waiting} waiting, {failed} failed"
+        "{} sealed, {} waiting, {} failed",
+        done.sealed + added.sealed,
+        done.waiting,
+        done.failed + added.failed
     ))
 }
 

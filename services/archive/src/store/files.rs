@@ -456,13 +456,15 @@ pub async fn of_case(db: &impl ConnectionTrait, case_id: Uuid) -> Result<Vec<Fil
 }
 
 /// How many files are sealed, and how many ended cases are not yet.
-pub async fn counts(db: &impl ConnectionTrait) -> Result<(u64, u64), DbErr> {
+pub async fn counts(db: &impl ConnectionTrait) -> Result<(u64, u64, u64), DbErr> {
     let one = async |text: &str| {
         let row = Number::find_by_statement(sql(text, [])).one(db).await?;
         Ok::<_, DbErr>(row.map_or(0, |row| count(row.number)))
     };
+    let files = "SELECT count(*) AS number FROM files WHERE sealed_at IS NOT NULL AND destroyed_at IS NULL AND addendum_number";
     Ok((
-        one("SELECT count(*) AS number FROM files WHERE sealed_at IS NOT NULL AND destroyed_at IS NULL").await?,
+        one(&format!("{files} = 0")).await?,
+        one(&format!("{files} > 0")).await?,
         one(
             "SELECT count(*) AS number FROM cases c WHERE c.ended_at IS NOT NULL AND NOT EXISTS \
              (SELECT 1 FROM files f WHERE f.case_id = c.case_id AND f.sealed_at IS NOT NULL)",

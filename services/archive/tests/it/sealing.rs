@@ -401,3 +401,46 @@ async fn g19_whoever_must_keep_out_of_a_case_does_not_find_its_file() {
     }
     stack.stop().await;
 }
+
+#[tokio::test]
+async fn g22_a_round_seals_cases_beside_each_other_and_says_when_there_may_be_more() {
+    let stack = started().await;
+    let desk = desk(&stack);
+    let mut cases = Vec::new();
+    for item in 1..=11 {
+        let case = Told::new(&stack, "589002", item, "");
+        case.tell(&stack).await;
+        cases.push(case);
+    }
+    let round = async || {
+        let ended = cases::to_seal(desk.db.reader(), desk.settings.seal_batch).await;
+        let ended = ended.unwrap();
+        archive::actions::round::of(&desk, "case", &ended, |case| {
+            Box::pin(async {
+                let told = cases.iter().find(|told| told.id == case.case_id).unwrap();
+                let mut parts = told.parts();
+                if told.number == cases[0].number {
+                    parts.clocks = vec![told.clock(ClockState::Overdue)];
+                }
+                seal(&desk, case, &parts).await
+            })
+        })
+        .await
+        .unwrap()
+    };
+    let first = round().await;
+    assert_eq!(
+        (first.sealed, first.waiting, first.failed, first.more),
+        (9, 1, 0, true),
+        "{first:?}"
+    );
+    // One is left, and the one whose clock runs: it was tried before, and holds nobody up.
+    let second = round().await;
+    assert_eq!(
+        (second.sealed, second.waiting, second.more),
+        (1, 1, false),
+        "{second:?}"
+    );
+    assert_eq!(stack.published::<CaseSealed>().await.len(), 10);
+    stack.stop().await;
+}
