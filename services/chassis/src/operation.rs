@@ -143,8 +143,13 @@ impl Operation {
         self
     }
 
-    /// How the service is.
-    pub async fn state(&self) -> anyhow::Result<StatusResponse> {
+    /// How the service is; `brief` leaves its counts out.
+    pub async fn state(&self, brief: bool) -> anyhow::Result<StatusResponse> {
+        let counts = if brief {
+            BTreeMap::new()
+        } else {
+            (self.counts)().await?
+        };
         let now = self.clock.now();
         let outbox = store::outbox(&self.db).await?;
         let oldest = outbox
@@ -168,14 +173,14 @@ impl Operation {
                     failures: task.failures,
                 })
                 .collect(),
-            counts: (self.counts)().await?.into_iter().collect(),
+            counts: counts.into_iter().collect(),
             memory_bytes: memory_bytes().unwrap_or(0),
         })
     }
 
     /// The same for `/status`.
     pub async fn json(&self) -> anyhow::Result<Value> {
-        let state = self.state().await?;
+        let state = self.state(false).await?;
         let at = |at: Option<prost_types::Timestamp>| {
             at.and_then(|at| instant(&at)).map(|at| at.to_rfc3339())
         };
@@ -222,10 +227,12 @@ fn fault(error: &anyhow::Error) -> Status {
 
 #[tonic::async_trait]
 impl OperationService for Operation {
-    async fn status(&self, _: Request<StatusRequest>) -> Result<Response<StatusResponse>, Status> {
-        Ok(Response::new(
-            self.state().await.map_err(|error| fault(&error))?,
-        ))
+    async fn status(
+        &self,
+        request: Request<StatusRequest>,
+    ) -> Result<Response<StatusResponse>, Status> {
+        let state = self.state(request.into_inner().brief).await;
+        Ok(Response::new(state.map_err(|error| fault(&error))?))
     }
 
     async fn list_parked(

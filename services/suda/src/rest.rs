@@ -39,23 +39,27 @@ impl Doors {
         )
     }
 
-    /// What a service says of itself.
+    /// What a service says of itself, with its counts.
     ///
     /// # Errors
     /// When it does not answer.
     pub async fn status(&self, service: &str) -> anyhow::Result<StatusResponse> {
+        self.ask(service, false).await
+    }
+
+    async fn ask(&self, service: &str, brief: bool) -> anyhow::Result<StatusResponse> {
         let door = self.0.iter().find(|(name, _)| *name == service);
         let (_, mut door) = door.cloned().context("every service has a door")?;
-        answer(door.status(StatusRequest {}).await)
+        answer(door.status(StatusRequest { brief }).await)
             .with_context(|| format!("{service} cannot say how it is"))
     }
 
-    /// What all say of themselves, asked at once.
+    /// What all say of themselves, without counts, asked at once.
     ///
     /// # Errors
     /// When one does not answer.
     pub async fn statuses(&self) -> anyhow::Result<Vec<StatusResponse>> {
-        let asked = self.0.iter().map(|(name, _)| self.status(name));
+        let asked = self.0.iter().map(|(name, _)| self.ask(name, true));
         futures::future::try_join_all(asked).await
     }
 

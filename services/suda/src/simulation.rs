@@ -105,7 +105,7 @@ pub async fn play(wanted: &Wanted, say: &(dyn Fn(u64, &str) + Sync)) -> anyhow::
             programs: wanted.programs.clone(),
             simulated_clock: true,
             clock_start: format!("{}T08:00:00+08:00", wanted.first),
-            free_ports: true,
+            temporary: true,
             otlp_url: String::new(),
         },
         |part| say(0, &format!("starting {part}")),

@@ -127,7 +127,15 @@ async fn a_hopeless_message_is_parked_and_holds_nobody_up() {
     };
     let replayed = client.replay_parked(request).await.unwrap().into_inner();
     assert_eq!((replayed.done, replayed.still_parked), (0, 1));
-    let status = client.status(StatusRequest {}).await.unwrap().into_inner();
+    let status = client
+        .status(StatusRequest::default())
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!((status.service.as_str(), status.parked), ("sample", 1));
+    assert_eq!(status.counts, [("samples".to_owned(), 7)].into());
+    let brief = client.status(StatusRequest { brief: true }).await;
+    let brief = brief.unwrap().into_inner();
+    assert_eq!((brief.parked, brief.counts.len()), (1, 0));
     stack.stop().await;
 }

@@ -63,6 +63,7 @@ impl Service for Sample {
         let db = base.db.clone();
         Ok(Assembly::new()
             .hears(Inbox::new(Arc::new(Desk::default())).on::<UnitChanged>())
+            .counts(async || Ok([("samples".to_owned(), 7)].into()))
             .repeats(Repeat::every(
                 "count",
                 std::time::Duration::from_secs(3600),

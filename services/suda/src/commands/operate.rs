@@ -143,7 +143,7 @@ pub(super) async fn replay(what: &Replay, session: &Session, form: Form) -> anyh
         let mut tick = tokio::time::interval(LOOK);
         loop {
             tick.tick().await;
-            let status = answer(client.status(StatusRequest {}).await).context(
+            let status = answer(client.status(StatusRequest::default()).await).context(
                 "the facts are told again all the same; `suda status` shows how far it is",
             )?;
             bar.set_position(told.facts.saturating_sub(status.outbox_unpublished));

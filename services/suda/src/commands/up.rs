@@ -58,7 +58,7 @@ pub(super) async fn run(up: &Up, session: &Session) -> anyhow::Result<()> {
         programs,
         simulated_clock: up.simulated_clock,
         clock_start: String::new(),
-        free_ports: false,
+        temporary: false,
         otlp_url: String::new(),
     };
     let bar = output::spinner("starting")?;

@@ -16,9 +16,12 @@ use super::{
 
 /// Starts PostgreSQL on `layout`, making the cluster, roles and databases that are not there yet.
 ///
+/// Unless it is `durable`, what is written survives the death of every process, but no power cut: waiting for the disk is most of
+/// what a commit costs.
+///
 /// # Errors
 /// When PostgreSQL is missing, too old, or does not start.
-pub async fn start(layout: &Layout, facts: &Facts) -> anyhow::Result<Kept> {
+pub async fn start(layout: &Layout, facts: &Facts, durable: bool) -> anyhow::Result<Kept> {
     let programs = find_programs()?;
     let owner = owner()?;
     let data = layout.path("postgres");
@@ -46,6 +49,8 @@ pub async fn start(layout: &Layout, facts: &Facts) -> anyhow::Result<Kept> {
             "max_wal_size=2GB",
             "-c",
             "timezone=UTC",
+            "-c",
+            if durable { "fsync=on" } else { "fsync=off" },
         ]
         .map(str::to_owned)
         .to_vec(),

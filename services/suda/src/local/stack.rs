@@ -34,8 +34,9 @@ pub struct Wanted {
     pub simulated_clock: bool,
     /// Where a simulated clock starts, RFC 3339; empty means now.
     pub clock_start: String,
-    /// Whether to take any free ports, so that many stacks can run beside each other.
-    pub free_ports: bool,
+    /// Whether it is thrown away afterwards: then it takes any free ports, so that many can run beside each other, and its
+    /// database need not survive a power cut.
+    pub temporary: bool,
     /// An OTLP collector for traces; empty means none.
     pub otlp_url: String,
 }
@@ -61,10 +62,10 @@ impl Stack {
         let layout = Layout::at(&wanted.folder)?;
         layout.folder("logs")?;
         layout.folder("blobs")?;
-        let facts = Facts::load_or_make(&layout, wanted.free_ports, wanted.simulated_clock)?;
+        let facts = Facts::load_or_make(&layout, wanted.temporary, wanted.simulated_clock)?;
         make_keys(&layout)?;
         say("PostgreSQL");
-        let postgres = postgres::start(&layout, &facts).await?;
+        let postgres = postgres::start(&layout, &facts, !wanted.temporary).await?;
         say("NATS");
         let nats = nats::start(&layout, &facts)?;
         let mut services = BTreeMap::new();

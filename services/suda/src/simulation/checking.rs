@@ -1,6 +1,6 @@
 //! What must be true at the end: figures that balance and are those of the plan, sealed files, an intact ledger, nothing parked.
 
-use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
+use std::{collections::BTreeMap, fmt::Write as _, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use chassis::grpc::LARGEST_MESSAGE;
@@ -20,7 +20,7 @@ use super::{
     reporting,
     watch::Watch,
 };
-use crate::session::answer;
+use crate::{rest::until, session::answer};
 
 /// The figures that are compared with the plan.
 const SUMMARY: [&str; 7] = [
@@ -32,6 +32,9 @@ const SUMMARY: [&str; 7] = [
     "withdrawn",
     "elsewhere",
 ];
+
+/// How long the archive may go on sealing what ended, after the last moment.
+const SEALING: Duration = Duration::from_secs(3600);
 
 /// Whose figures of when.
 #[derive(Debug, Clone, Copy)]
@@ -93,7 +96,12 @@ pub(super) async fn check(
         found.province.insert(row.code.clone(), row.count);
     }
     ledger(cast, &mut found).await?;
-    let archive = watch.status("archive").await?;
+    let archive = until("the sealing of what ended", SEALING, async || {
+        let archive = watch.status("archive").await?;
+        let left = archive.counts.get("ended_unsealed").copied();
+        Ok((left == Some(0)).then_some(archive))
+    })
+    .await?;
     found.sealed = archive
         .counts
         .get("sealed_files")

@@ -193,13 +193,17 @@ async fn only_a_known_caller_with_a_rule_is_let_in() {
     let stand = Stand::start(Settings::default()).await;
     let answer = stand
         .client("administrator")
-        .status(StatusRequest {})
+        .status(StatusRequest::default())
         .await
         .unwrap()
         .into_inner();
     assert_eq!(answer.service, "P001");
 
-    let missing = stand.with("").status(StatusRequest {}).await.unwrap_err();
+    let missing = stand
+        .with("")
+        .status(StatusRequest::default())
+        .await
+        .unwrap_err();
     assert_eq!(
         (missing.code(), reason(&missing).as_str()),
         (Code::Unauthenticated, "token.missing")
@@ -214,7 +218,7 @@ async fn only_a_known_caller_with_a_rule_is_let_in() {
     let foreign = stranger.unwrap().identity_token().unwrap();
     let foreign = stand
         .with(&foreign)
-        .status(StatusRequest {})
+        .status(StatusRequest::default())
         .await
         .unwrap_err();
     assert_eq!(
@@ -226,7 +230,7 @@ async fn only_a_known_caller_with_a_rule_is_let_in() {
     tampered.replace_range(tampered.len() - 8..tampered.len() - 4, "AAAA");
     let tampered = stand
         .with(&tampered)
-        .status(StatusRequest {})
+        .status(StatusRequest::default())
         .await
         .unwrap_err();
     assert_eq!(
@@ -236,7 +240,7 @@ async fn only_a_known_caller_with_a_rule_is_let_in() {
 
     let denied = stand
         .client("handler")
-        .status(StatusRequest {})
+        .status(StatusRequest::default())
         .await
         .unwrap_err();
     assert_eq!(
@@ -247,7 +251,7 @@ async fn only_a_known_caller_with_a_rule_is_let_in() {
 
     let mut late = stand.client("administrator");
     *stand.clock.0.lock().unwrap() += chrono::TimeDelta::hours(1);
-    let expired = late.status(StatusRequest {}).await.unwrap_err();
+    let expired = late.status(StatusRequest::default()).await.unwrap_err();
     assert_eq!(
         (expired.code(), reason(&expired).as_str()),
         (Code::Unauthenticated, "token.expired")
@@ -261,13 +265,13 @@ async fn a_service_calls_in_its_own_name() {
     let urls = BTreeMap::from([("other".to_owned(), stand.url())]);
     let peers = Peers::new(&urls, &Settings::default(), &stand.intake).unwrap();
     let answer = OperationServiceClient::new(peers.channel("other"))
-        .status(StatusRequest {})
+        .status(StatusRequest::default())
         .await
         .unwrap();
     assert_eq!(answer.into_inner().service, "intake");
 
     let unknown = OperationServiceClient::new(peers.channel("nobody"))
-        .status(StatusRequest {})
+        .status(StatusRequest::default())
         .await
         .unwrap_err();
     assert_eq!(unknown.code(), Code::Unavailable);
@@ -275,7 +279,7 @@ async fn a_service_calls_in_its_own_name() {
     let url = stand.url();
     stand.stop().await;
     let mut gone = OperationServiceClient::new(Peer::with_token(&url, "").unwrap());
-    let gone = gone.status(StatusRequest {}).await.unwrap_err();
+    let gone = gone.status(StatusRequest::default()).await.unwrap_err();
     assert_eq!(gone.code(), Code::Unavailable);
     assert!(gone.message().contains("联系不上"), "{}", gone.message());
 }
@@ -357,7 +361,7 @@ async fn a_panic_or_a_fault_ends_one_request_and_tells_nothing() {
         (refused.code(), reason(&refused).as_str()),
         (Code::FailedPrecondition, "clock.real")
     );
-    client.status(StatusRequest {}).await.unwrap();
+    client.status(StatusRequest::default()).await.unwrap();
     stand.stop().await;
 }
 
@@ -370,12 +374,12 @@ async fn one_call_too_many_is_told_to_come_again() {
     })
     .await;
     let (mut first, mut second) = (stand.client("administrator"), stand.client("administrator"));
-    second.status(StatusRequest {}).await.unwrap();
+    second.status(StatusRequest::default()).await.unwrap();
     let (slow, busy) = tokio::join!(first.list_parked(ListParkedRequest {}), async {
         tokio::time::timeout(Duration::from_millis(300), std::future::pending::<()>())
             .await
             .unwrap_err();
-        second.status(StatusRequest {}).await
+        second.status(StatusRequest::default()).await
     });
     assert_eq!(slow.unwrap_err().code(), Code::DeadlineExceeded);
     let busy = busy.unwrap_err();
@@ -383,7 +387,7 @@ async fn one_call_too_many_is_told_to_come_again() {
         (busy.code(), reason(&busy).as_str()),
         (Code::Unavailable, "service.busy")
     );
-    second.status(StatusRequest {}).await.unwrap();
+    second.status(StatusRequest::default()).await.unwrap();
     stand.stop().await;
 }
 
@@ -395,7 +399,7 @@ async fn an_unknown_rpc_is_named_and_health_and_reflection_take_no_token() {
         grpc.ready().await.unwrap();
         let codec = tonic_prost::ProstCodec::<StatusRequest, StatusResponse>::default();
         let path = http::uri::PathAndQuery::from_static(path);
-        grpc.unary(tonic::Request::new(StatusRequest {}), path, codec)
+        grpc.unary(tonic::Request::new(StatusRequest::default()), path, codec)
             .await
             .map(|_| ())
     };
@@ -452,7 +456,7 @@ async fn a_trace_and_the_time_left_go_with_the_call() {
     let span = info_span!("outside");
     telemetry::follow(&span, Some(parent));
     let answer = client
-        .status(StatusRequest {})
+        .status(StatusRequest::default())
         .instrument(span)
         .await
         .unwrap()
@@ -541,7 +545,7 @@ async fn with_mutual_tls_only_a_caller_with_a_certificate_is_heard() {
             .unwrap()
             .within(Duration::from_secs(5));
         OperationServiceClient::new(peer)
-            .status(StatusRequest {})
+            .status(StatusRequest::default())
             .await
             .map(|_| ())
     };
