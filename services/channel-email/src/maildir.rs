@@ -37,29 +37,33 @@ pub async fn prepare(folder: &Path) -> anyhow::Result<()> {
 
 /// What lies in `new/` and `cur/`, in the order of arrival as far as the names tell.
 pub async fn waiting(folder: &Path) -> anyhow::Result<Vec<Found>> {
-    let mut found = Vec::new();
-    for below in ["new", "cur"] {
-        let path = folder.join(below);
-        let mut entries = fs::read_dir(&path)
-            .await
-            .with_context(|| format!("cannot look into {}", path.display()))?;
-        while let Some(entry) = entries.next_entry().await? {
-            let file_name = entry.file_name().to_string_lossy().into_owned();
-            if file_name.starts_with('.') || !entry.file_type().await?.is_file() {
-                continue;
-            }
-            let name = file_name
-                .split(":2,")
-                .next()
-                .unwrap_or(&file_name)
-                .to_owned();
-            found.push(Found {
-                name,
-                path: entry.path(),
-            });
-        }
-    }
+    let mut found = lying(&folder.join("new")).await?;
+    found.append(&mut lying(&folder.join("cur")).await?);
     found.sort();
+    Ok(found)
+}
+
+/// The mails of one folder of a Maildir, in no order.
+async fn lying(folder: &Path) -> anyhow::Result<Vec<Found>> {
+    let mut found = Vec::new();
+    let mut entries = fs::read_dir(folder)
+        .await
+        .with_context(|| format!("cannot look into {}", folder.display()))?;
+    while let Some(entry) = entries.next_entry().await? {
+        let file_name = entry.file_name().to_string_lossy().into_owned();
+        if file_name.starts_with('.') || !entry.file_type().await?.is_file() {
+            continue;
+        }
+        let name = file_name
+            .split(":2,")
+            .next()
+            .unwrap_or(&file_name)
+            .to_owned();
+        found.push(Found {
+            name,
+            path: entry.path(),
+        });
+    }
     Ok(found)
 }
 
@@ -89,7 +93,13 @@ pub async fn deliver(folder: &Path, name: &str, mail: &[u8]) -> anyhow::Result<(
         fs::create_dir_all(folder.join(below)).await?;
     }
     let target = folder.join("new").join(name);
-    if fs::try_exists(&target).await? || was_read(folder, name).await? {
+    // What waits in `new/` has no flags behind its name, so that it need not be listed: a box that nobody empties would make
+    // every mail slower than the one before it.
+    if fs::try_exists(&target).await? {
+        return Ok(());
+    }
+    let read = lying(&folder.join("cur")).await?;
+    if read.iter().any(|found| found.name == name) {
         return Ok(());
     }
     let draft = folder.join("tmp").join(name);
@@ -98,25 +108,6 @@ pub async fn deliver(folder: &Path, name: &str, mail: &[u8]) -> anyhow::Result<(
     file.sync_all().await?;
     fs::rename(&draft, &target).await?;
     Ok(())
-}
-
-/// Whether the reader has moved a mail to `cur/`, where its name has flags behind it. What waits in `new/` is not listed for
-/// this: a box that nobody empties would make every mail slower than the one before it.
-async fn was_read(folder: &Path, name: &str) -> anyhow::Result<bool> {
-    let (below, name) = (folder.join("cur"), name.to_owned());
-    let looked = tokio::task::spawn_blocking(move || -> io::Result<bool> {
-        for entry in std::fs::read_dir(below)? {
-            let file_name = entry?.file_name();
-            let known = file_name.to_string_lossy();
-            if known.split(":2,").next() == Some(name.as_str()) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    });
-    looked
-        .await?
-        .with_context(|| format!("cannot look into {}", folder.join("cur").display()))
 }
 
 #[cfg(test)]
