@@ -68,3 +68,22 @@ fn a_nil_report_has_no_bars_and_still_its_tables() {
         .for_each(|table| table.rows.clear());
     assert_says(&printed(&report).text(), &["表2投诉原因"]);
 }
+
+#[test]
+fn wherever_a_report_ends_its_signature_has_text_above_it_and_the_copies_below_it() {
+    let most = samples::half_year().tables[0].rows.len() + 42;
+    let mut pages = std::collections::BTreeSet::new();
+    // Over more than the length of a page, by less than what the signature and the copies take.
+    for rows in (most - 42..most).step_by(3) {
+        let mut report = samples::half_year();
+        let row = report.tables[0].rows[0].clone();
+        report.tables[0].rows.resize(rows, row);
+        let read = printed(&report);
+        pages.insert(read.pages.len());
+        assert_says(
+            read.pages.last().unwrap(),
+            &["双人复核", "（公章）", "抄送：广东省农村信用社联合社合规部"],
+        );
+    }
+    assert!(pages.len() > 1, "the end comes over the edge of a page");
+}
