@@ -1,8 +1,11 @@
 //! From routing's wish to a sent notice with proof (令2020年第3号 art. 21).
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use chassis::db::Tx;
 use chrono::{DateTime, Utc};
+use futures::{StreamExt as _, stream};
 use sea_orm::DbErr;
 use suda_proto::{
     intake::v1::GetContactRequest,
@@ -26,6 +29,26 @@ use crate::{
     },
     way::{Letter, Outcome, Purpose, Way},
 };
+
+/// The task that sends notices.
+pub const DELIVER: &str = "deliver";
+/// How many complaints' notices are sent at a time: most of it is waiting for other services and for the channel.
+const BESIDE: usize = 4;
+
+/// The notices of each complaint, oldest first: an acceptance is told before an answer.
+fn in_lanes(notices: Vec<Delivery>) -> Vec<Vec<Delivery>> {
+    let mut lanes: BTreeMap<String, Vec<Delivery>> = BTreeMap::new();
+    for notice in notices {
+        let lane = lanes.entry(notice.complaint_id.clone()).or_default();
+        lane.push(notice);
+    }
+    let mut lanes: Vec<_> = lanes.into_values().collect();
+    for lane in &mut lanes {
+        // Ids sort by the time they were made.
+        lane.sort_by(|one, other| one.notice_id.cmp(&other.notice_id));
+    }
+    lanes
+}
 
 /// Keeps routing's wish; a repeat of it changes nothing.
 pub async fn request<W: Way>(
@@ -79,10 +102,29 @@ pub(crate) async fn bounce<W: Way>(
 }
 
 impl<W: Way> Desk<W> {
-    /// Sends what is due. For a task that repeats.
+    /// Sends what is due, several complaints' notices beside each other. For the task [`DELIVER`]; after a full batch another round
+    /// follows at once.
     pub async fn deliver_round(&self) -> anyhow::Result<String> {
         let notices = store::deliveries::lease(&self.base.db, self.limits.batch).await?;
+        let full = u32::try_from(notices.len()) == Ok(self.limits.batch);
+        let lanes = in_lanes(notices).into_iter();
+        let lanes: Vec<_> = lanes.map(|lane| self.deliver_lane(lane)).collect();
+        let mut lanes = stream::iter(lanes).buffer_unordered(BESIDE);
         let (mut done, mut failed) = (0_usize, 0_usize);
+        while let Some(lane) = lanes.next().await {
+            let (lane_done, lane_failed) = lane?;
+            done += lane_done;
+            failed += lane_failed;
+        }
+        if full && done > 0 {
+            self.base.wake.wake(DELIVER);
+        }
+        Ok(format!("{done} notices done, {failed} to be tried again"))
+    }
+
+    /// Sends the notices of one complaint, one after the other; gives how many are done and how many failed.
+    async fn deliver_lane(&self, notices: Vec<Delivery>) -> anyhow::Result<(usize, usize)> {
+        let (mut done, mut failed) = (0, 0);
         for notice in notices {
             let id = notice.notice_id.clone();
             let span = tracing::info_span!("deliver notice", notice = %id);
@@ -98,7 +140,7 @@ impl<W: Way> Desk<W> {
                 }
             }
         }
-        Ok(format!("{done} notices done, {failed} to be tried again"))
+        Ok((done, failed))
     }
 
     async fn deliver(&self, delivery: Delivery) -> anyhow::Result<()> {
@@ -340,4 +382,38 @@ async fn locked(tx: &Tx, notice_id: &str) -> Result<Delivery, DbErr> {
     store::deliveries::lock(tx, notice_id)
         .await?
         .ok_or_else(|| DbErr::RecordNotFound(format!("notice {notice_id}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn l21_the_notices_of_one_complaint_go_one_after_the_other_oldest_first() {
+        let notice = |notice_id: &str, complaint_id: &str| Delivery {
+            notice_id: notice_id.to_owned(),
+            complaint_id: complaint_id.to_owned(),
+            case_id: String::new(),
+            union_code: String::new(),
+            number: String::new(),
+            to_post: String::new(),
+            state: State::Pending,
+            sent_at: None,
+            settled_at: None,
+            proof: Proof::default(),
+            result: String::new(),
+            revision: 1,
+        };
+        let lanes = in_lanes(vec![
+            notice("n3", "a"),
+            notice("n2", "b"),
+            notice("n1", "a"),
+            notice("n4", "b"),
+        ]);
+        let ids: Vec<Vec<_>> = lanes
+            .iter()
+            .map(|lane| lane.iter().map(|one| one.notice_id.as_str()).collect())
+            .collect();
+        assert_eq!(ids, [["n1", "n3"], ["n2", "n4"]]);
+    }
 }

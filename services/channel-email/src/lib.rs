@@ -76,7 +76,7 @@ impl Service for ChannelEmail {
                 },
             ))
             .repeats(Repeat::every(
-                "deliver",
+                adapter::delivering::DELIVER,
                 Duration::from_secs(1),
                 move || {
                     let desk = delivering.clone();

@@ -73,7 +73,7 @@ impl Service for ChannelWechat {
                 },
             ))
             .repeats(Repeat::every(
-                "deliver",
+                adapter::delivering::DELIVER,
                 Duration::from_secs(1),
                 move || {
                     let desk = delivering.clone();
