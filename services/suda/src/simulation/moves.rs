@@ -334,21 +334,34 @@ fn called(known: &Registered) -> RecordContactRequest {
     )
 }
 
+/// More time to decide (令2020年第3号 art. 18); when that is granted, also for what was ordered (guideline art. 18(3)), which would be
+/// late all the same.
 async fn extended(stage: &Stage, known: &Registered, life: &Life, step: Step) -> Moved {
     if step == Step::Extend {
-        let mut handler = stage.routing(&known.unit, Role::Handler).await?;
-        let until = life.arrival.received_at + TimeDelta::days(28);
-        let asked = about!(
-            known,
-            RequestExtensionRequest {
-                clock_code: "L18".to_owned(),
-                stage: 1,
-                ground: "需外单位协助查询".to_owned(),
-                until: Some(timestamp(until)),
-            }
-        );
-        return Ok(case!(handler.request_extension(asked)));
+        return asked_for(stage, known, life, "L18").await;
     }
+    let mut now = known.clone();
+    now.revision = granted(stage, &now).await?.revision;
+    now.revision = asked_for(stage, &now, life, "G18.1c").await?.revision;
+    granted(stage, &now).await
+}
+
+async fn asked_for(stage: &Stage, known: &Registered, life: &Life, clock: &str) -> Moved {
+    let mut handler = stage.routing(&known.unit, Role::Handler).await?;
+    let until = life.arrival.received_at + TimeDelta::days(28);
+    let asked = about!(
+        known,
+        RequestExtensionRequest {
+            clock_code: clock.to_owned(),
+            stage: 1,
+            ground: "需外单位协助查询".to_owned(),
+            until: Some(timestamp(until)),
+        }
+    );
+    Ok(case!(handler.request_extension(asked)))
+}
+
+async fn granted(stage: &Stage, known: &Registered) -> Moved {
     let reception = &stage.union.reception;
     let mut routing = stage.routing(reception, Role::ReceptionHead).await?;
     let asked = about!(
