@@ -282,7 +282,7 @@ fn adjust(telling: &mut Telling<'_>, row: &ClockRow, clock: &Clock) -> Result<()
         if clock.end.is_some() || row.state == "lapsed" || row.state == "cancelled" {
             return Ok(());
         }
-        row.state = state(&row, telling).to_owned();
+        row.state = reopened(&row).to_owned();
         (row.stopped_at, row.stopped_by) = (None, None);
         telling.changes.save(&row);
         plan(telling, &row)?;
@@ -343,11 +343,12 @@ pub(crate) fn pin(row: &mut ClockRow, clock: &Clock) {
     row.county_calendar_version = number(clock.calendar.1);
 }
 
-fn state(row: &ClockRow, telling: &Telling<'_>) -> &'static str {
-    if telling.now > row.due_at {
-        "overdue"
-    } else {
-        "running"
+/// How a clock runs on that had ended. One that was in time until then runs, even when its due instant is behind it: that it was
+/// overrun is told when that is looked for, and was told already of one that ended late.
+fn reopened(row: &ClockRow) -> &'static str {
+    match row.state.as_str() {
+        "breached" => "overdue",
+        _ => "running",
     }
 }
 

@@ -30,7 +30,7 @@ use crate::{
     shipped::shipped,
 };
 
-async fn stack() -> Stack {
+pub(crate) async fn stack() -> Stack {
     let stack = Stack::start::<SlaWatchdog>(|_| {}).await;
     tell_law(&stack).await;
     let reference = shipped();
@@ -45,7 +45,7 @@ async fn stack() -> Stack {
     stack
 }
 
-async fn tell<M: prost::Message + prost::Name>(stack: &Stack, fact: M) {
+pub(crate) async fn tell<M: prost::Message + prost::Name>(stack: &Stack, fact: M) {
     stack.publish(&fact, "589002", CASE).await;
     stack.settle().await;
 }
@@ -90,7 +90,7 @@ async fn clocks(stack: &Stack) -> Vec<ClockView> {
         .clocks
 }
 
-async fn clock(stack: &Stack, code: &str) -> (String, ClockState) {
+pub(crate) async fn clock(stack: &Stack, code: &str) -> (String, ClockState) {
     let clocks = clocks(stack).await;
     let clock = clocks.iter().find(|clock| clock.code == code).unwrap();
     (clock.due_words.clone(), clock.state())

@@ -8,5 +8,6 @@ mod law;
 mod moving;
 mod other_subjects;
 mod restored;
+mod returned;
 mod shipped;
 mod watching;
