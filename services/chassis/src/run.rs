@@ -226,7 +226,7 @@ async fn serve<S: Service>() -> anyhow::Result<()> {
 pub(crate) struct Process {
     pub(crate) base: Base,
     pub(crate) rounds: Rounds,
-    pub(crate) consumers: Arc<Vec<Consumer>>,
+    pub(crate) pending: Pending,
     #[cfg(feature = "testing")]
     pub(crate) grpc: std::net::SocketAddr,
     #[cfg(feature = "testing")]
@@ -287,15 +287,16 @@ impl Process {
                 service: S::NAME,
             })
         });
-        let consumers = Arc::new(match &taker {
+        let consumers = match &taker {
             Some(taker) => Consumer::all(taker, &broker)?,
             None => Vec::new(),
-        });
+        };
+        let pending = pending(consumers.clone());
         let operation = operation(
             S::NAME,
             &base,
             &rounds,
-            &consumers,
+            Arc::clone(&pending),
             taker,
             simulated,
             assembly.counts,
@@ -330,15 +331,15 @@ impl Process {
             clock,
         }
         .start(&tasks);
-        for consumer in consumers.iter() {
-            consumer.clone().start(&tasks);
+        for consumer in consumers {
+            consumer.start(&tasks);
         }
         health.take(true);
         tracing::info!(%grpc, "{} takes requests", S::NAME);
         Ok(Self {
             base,
             rounds,
-            consumers,
+            pending,
             #[cfg(feature = "testing")]
             grpc,
             #[cfg(feature = "testing")]
@@ -349,12 +350,7 @@ impl Process {
 
     /// Lets the repeating tasks repeat by themselves.
     pub(crate) fn repeat(&self) {
-        let consumers = Arc::clone(&self.consumers);
-        let pending: Pending = Arc::new(move || {
-            let consumers = Arc::clone(&consumers);
-            Box::pin(async move { pending(&consumers).await })
-        });
-        self.rounds.start(&self.base.tasks, &pending);
+        self.rounds.start(&self.base.tasks, &self.pending);
     }
 
     /// Stops in order: takes nothing new, finishes, publishes. Says whether all was finished.
@@ -430,20 +426,16 @@ fn operation(
     service: &'static str,
     base: &Base,
     rounds: &Rounds,
-    consumers: &Arc<Vec<Consumer>>,
+    pending: Pending,
     taker: Option<Arc<Taker>>,
     simulated: Option<SimulatedClock>,
     counts: Option<Counts>,
 ) -> Operation {
     let (rounds, committed) = (rounds.clone(), base.db.committed());
-    let consumers = Arc::clone(consumers);
     let mut operation = Operation::new(service, Arc::clone(&base.clock), base.db.reader().clone())
         .tasks(move || rounds.states())
         .wakes(move || committed.notify_one())
-        .pending(move || {
-            let consumers = Arc::clone(&consumers);
-            async move { pending(&consumers).await }
-        });
+        .pending(move || pending());
     if let Some(counts) = counts {
         operation = operation.counts(counts);
     }
@@ -463,12 +455,18 @@ fn operation(
 }
 
 /// How many messages the broker still holds for these consumers.
-pub(crate) async fn pending(consumers: &[Consumer]) -> anyhow::Result<u64> {
-    let mut pending = 0;
-    for consumer in consumers {
-        pending += consumer.pending().await?;
-    }
-    Ok(pending)
+fn pending(consumers: Vec<Consumer>) -> Pending {
+    let consumers = Arc::new(consumers);
+    Arc::new(move || {
+        let consumers = Arc::clone(&consumers);
+        Box::pin(async move {
+            let mut pending = 0;
+            for consumer in consumers.iter() {
+                pending += consumer.pending().await?;
+            }
+            Ok(pending)
+        })
+    })
 }
 
 fn health(

@@ -36,7 +36,7 @@ use crate::{
     grpc::client::Peer,
     ids::Ids,
     keys,
-    run::{Process, Service, pending},
+    run::{Process, Service},
     sight::Sight,
     streams,
 };
@@ -273,7 +273,7 @@ impl Stack {
             let unpublished = self
                 .count("SELECT count(*) AS count FROM outbox WHERE published_at IS NULL")
                 .await;
-            let pending = pending(&self.process.consumers).await.unwrap_or(1);
+            let pending = (self.process.pending)().await.unwrap_or(1);
             quiet = if unpublished == 0 && pending == 0 {
                 quiet + 1
             } else {

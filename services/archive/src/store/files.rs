@@ -455,7 +455,7 @@ pub async fn of_case(db: &impl ConnectionTrait, case_id: Uuid) -> Result<Vec<Fil
         .await
 }
 
-/// How many files are sealed, and how many ended cases are not yet.
+/// How many files of cases are sealed, how many addenda, and how many cases that ended have no file yet.
 pub async fn counts(db: &impl ConnectionTrait) -> Result<(u64, u64, u64), DbErr> {
     let one = async |text: &str| {
         let row = Number::find_by_statement(sql(text, [])).one(db).await?;

@@ -35,6 +35,17 @@ async fn told(stack: &Stack) -> (usize, usize) {
     (met.count(), overrun.count())
 }
 
+/// One whose result came in time; two days later nobody is late.
+async fn answered_in_time() -> Stack {
+    let stack = ordered_in_september().await;
+    stack.clock.set(at("2026-10-10T15:00:00+08:00"));
+    tell(&stack, result_filed("2026-10-10T15:00:00+08:00")).await;
+    stack.clock.set(at("2026-10-12T10:00:00+08:00"));
+    stack.run_task("tell_due").await;
+    assert_eq!(told(&stack).await, (1, 0), "it was in time");
+    stack
+}
+
 /// An order of 23 September, due on 10 October at 17:30.
 async fn ordered_in_september() -> Stack {
     let stack = stack().await;
@@ -45,13 +56,7 @@ async fn ordered_in_september() -> Stack {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn g12_3_a_result_in_time_that_is_sent_back_after_the_limit_is_late_and_that_is_told_once() {
-    let stack = ordered_in_september().await;
-    stack.clock.set(at("2026-10-10T15:00:00+08:00"));
-    tell(&stack, result_filed("2026-10-10T15:00:00+08:00")).await;
-    stack.clock.set(at("2026-10-12T10:00:00+08:00"));
-    stack.run_task("tell_due").await;
-    assert_eq!(told(&stack).await, (1, 0), "it was in time");
-
+    let stack = answered_in_time().await;
     tell(&stack, returned(4, "2026-10-12T10:00:00+08:00")).await;
     stack.run_task("tell_due").await;
     assert_eq!(clock(&stack, "G18.1c").await.1, ClockState::Overdue);
@@ -65,10 +70,7 @@ async fn g12_3_a_result_in_time_that_is_sent_back_after_the_limit_is_late_and_th
 
 #[tokio::test(flavor = "multi_thread")]
 async fn g12_3_a_result_that_comes_again_before_anybody_looked_is_told_to_be_late_too() {
-    let stack = ordered_in_september().await;
-    stack.clock.set(at("2026-10-10T15:00:00+08:00"));
-    tell(&stack, result_filed("2026-10-10T15:00:00+08:00")).await;
-    stack.clock.set(at("2026-10-12T10:00:00+08:00"));
+    let stack = answered_in_time().await;
     tell(&stack, returned(4, "2026-10-12T09:00:00+08:00")).await;
     tell(&stack, again(5, "2026-10-12T10:00:00+08:00")).await;
     stack.run_task("tell_due").await;
