@@ -149,6 +149,7 @@ pub async fn perform(
         return Ok(Ok(answer));
     }
     let mut case = found.ok_or(ActionError::NoCase)?;
+    let now = case.next_instant(now);
     if let Some(ground) = case.concerned.bars(&caller.person_id) {
         let post = caller
             .posts

@@ -143,13 +143,13 @@ pub async fn record_delivery(
     head: &Head,
     recorded: &Recorded,
 ) -> Result<Notice, ActionError> {
-    let now = desk.clock.now();
     let notice = notices::lock(tx, head.id)
         .await?
         .ok_or(ActionError::NoNotice)?;
     let case = store::lock(tx, notice.case_id)
         .await?
         .ok_or(ActionError::NoNotice)?;
+    let now = case.next_instant(desk.clock.now());
     if !sees(caller, &case) {
         return Err(ActionError::NoNotice);
     }

@@ -1,6 +1,6 @@
 //! What becomes of the legal limit, and the call-back after the answer.
 
-use suda_proto::intake::v1::MaterialAdded;
+use suda_proto::{channel::v1::Manner, intake::v1::MaterialAdded};
 
 use super::*;
 
@@ -241,5 +241,37 @@ async fn g12_6_z4_7_the_call_back_is_by_somebody_who_took_no_part() {
     assert_eq!(course.case.state(), CaseState::Closed);
     let told = stack.published::<FollowedUp>().await;
     assert_eq!(told.len(), 2);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn l19_a_complaint_from_a_machine_whose_clock_is_ahead_can_be_answered_at_once() {
+    let stack = started().await;
+    let ahead = chassis::testing::beginning() + TimeDelta::minutes(1);
+    let view = ComplaintView {
+        received_at: Some(stamp(ahead)),
+        ..complaint(&stack, 1)
+    };
+    let mut course = Course {
+        stack: &stack,
+        case: registered(&stack, &view).await,
+    };
+    course.file().await;
+    let (request_id, case_id, expected_revision) = course.head();
+    let answer = AnswerDirectlyRequest {
+        request_id,
+        case_id,
+        expected_revision,
+        answer: Some(four_parts()),
+        delivery: Some(Delivery {
+            manner: Manner::PhoneCall.into(),
+            note: "录音 20260923-17".into(),
+            ..Delivery::default()
+        }),
+    };
+    let done = ask(&stack, &clerk()).answer_directly(answer).await.unwrap();
+    course.moved(done.into_inner().case);
+    let answered = course.case.decision_notified_at;
+    assert_eq!(answered, Some(stamp(ahead)), "not before it came");
     stack.stop().await;
 }

@@ -15,6 +15,15 @@ use crate::domain::{
 };
 
 impl Case {
+    /// The instant of the next step when a clock shows `now`.
+    ///
+    /// It is never before the complaint came, nor before the last step: the machines that received the complaint and took
+    /// that step have clocks of their own, and theirs may go ahead of this one.
+    #[must_use]
+    pub fn next_instant(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        now.max(self.registration.received_at).max(self.moved_at)
+    }
+
     /// Begins the legal limit anew from the receipt of new facts and reasons; what was extended before is spent.
     ///
     /// Older material than that which began it last changes nothing, for messages may come late.
