@@ -263,6 +263,7 @@ struct FactRow {
     breached: Vec<DateTime<Utc>>,
     returned_at: Option<DateTime<Utc>>,
     repeats_another: bool,
+    complained_again_at: Option<DateTime<Utc>>,
     followed_up_at: Option<DateTime<Utc>>,
     satisfied: Option<bool>,
     appeals: serde_json::Value,
@@ -301,6 +302,7 @@ impl TryFrom<FactRow> for Fact {
             breaches: row.clocks.into_iter().zip(row.breached).collect(),
             returned_at: row.returned_at,
             repeats_another: row.repeats_another,
+            complained_again_at: row.complained_again_at,
             followed_up: row.followed_up_at.zip(row.satisfied),
             appeals: appeals
                 .into_iter()
@@ -324,7 +326,8 @@ pub async fn facts(
     let text = "SELECT c.case_id, c.number, c.union_code, c.unit_code, c.channel, c.nature, c.received_at, c.lead_unit_code, \
                   c.complained_unit_code, c.business_code, c.cause_code, c.handled_via_code, c.major, c.outcome, c.ended_at, \
                   e.granted_at, COALESCE(b.clocks, '{}') AS clocks, COALESCE(b.breached, '{}') AS breached, \
-                  t.returned_at, COALESCE(t.repeats_another, FALSE) AS repeats_another, t.followed_up_at, t.satisfied, \
+                  t.returned_at, COALESCE(t.repeats_another, FALSE) AS repeats_another, t.complained_again_at, \
+                  t.followed_up_at, t.satisfied, \
                   COALESCE(a.appeals, '[]') AS appeals \
                 FROM cases c LEFT JOIN extensions e ON e.case_id = c.case_id \
                 LEFT JOIN case_turns t ON t.case_id = c.case_id \

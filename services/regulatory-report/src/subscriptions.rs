@@ -152,6 +152,12 @@ impl Hears<CaseDeclined> for Desk {
         let view = told.case.as_ref().ok_or_else(|| park("case"))?;
         if told.ground() == DeclineGround::AnsweredBefore {
             turns::keep_repeat(tx, id(&view.complaint_id)?).await?;
+            // Who told it before that field was there told no case.
+            if !told.answered_case_id.is_empty() {
+                let at = told.occurred_at.as_ref().and_then(instant);
+                let at = at.unwrap_or(heard.occurred_at);
+                turns::keep_complained_again(tx, id(&told.answered_case_id)?, at).await?;
+            }
         }
         hear_case(tx, Some(view), heard).await
     }

@@ -299,9 +299,8 @@ impl Step<'_> {
                 explanation,
                 answered_number,
             } => {
-                self.was_answered(case, *ground, answered_number.trim())
-                    .await?;
-                case.propose_decline(by, *ground, explanation, now)
+                let answered = self.was_answered(case, *ground, answered_number.trim());
+                case.propose_decline(by, (*ground, answered.await?), explanation, now)
             }
             Command::ApproveDecline { .. } => case.approve_decline(by, now),
             Command::RejectDecline { reason } => case.reject_decline(by, reason, now),

@@ -208,6 +208,11 @@ pub async fn tell(
             .await
         }
         CaseEvent::Declined(g) => {
+            let answered = of
+                .decline
+                .as_ref()
+                .and_then(|decline| decline.answered_case);
+            let answered_case_id = answered.map(|id| id.to_string()).unwrap_or_default();
             say(
                 desk,
                 tx,
@@ -218,6 +223,7 @@ pub async fn tell(
                     occurred_at,
                     actor_post,
                     ground: ground(*g),
+                    answered_case_id,
                 },
             )
             .await

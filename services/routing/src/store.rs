@@ -39,7 +39,8 @@ pub(crate) const SELECT: &str = "
     SELECT c.case_id, c.number, c.union_code, c.unit_code, c.at_reception, c.channel, c.nature, c.received_at,
            c.registered_at, c.masked_name, c.complained_unit_code, c.complained_person_id, c.business_code,
            c.cause_code, c.handled_via_code, c.major, c.reply_channel, c.has_contact, c.complaint_revision, c.state,
-           c.revision, c.moved_at, c.filed_at, c.accepted_at, c.decline_ground, c.decline_proposed_by, c.order_id,
+           c.revision, c.moved_at, c.filed_at, c.accepted_at, c.decline_ground, c.decline_proposed_by,
+           c.decline_answered_case_id, c.order_id,
            c.ordered_at, c.lead_unit_code, c.co_unit_codes, c.handler_post, c.handler_person_id, c.findings_at,
            c.decision_notified_at, c.result_author, c.extension_stage, c.ending, c.closed_at,
            c.persons, c.papers_missing, c.superior_number, c.superior_kind, c.superior_due_at,
@@ -88,6 +89,7 @@ pub(crate) struct CaseRow {
     accepted_at: Option<DateTime<Utc>>,
     decline_ground: Option<String>,
     decline_proposed_by: Option<String>,
+    decline_answered_case_id: Option<Uuid>,
     order_id: Option<Uuid>,
     ordered_at: Option<DateTime<Utc>>,
     lead_unit_code: Option<String>,
@@ -135,6 +137,7 @@ impl TryFrom<CaseRow> for Case {
             (Some(ground), Some(person)) => Some(Decline {
                 ground: ground_of(ground).ok_or_else(|| odd("decline_ground"))?,
                 proposed_by: person.clone(),
+                answered_case: row.decline_answered_case_id,
             }),
             _ => return Err(odd("decline")),
         };
@@ -349,7 +352,8 @@ pub async fn save(tx: &Tx, case: &Case, done: &'static str) -> Result<(), Action
             transfer_receipted_at = $29, bouncing_unit_code = $30, bouncing_person_id = $31, bounced_unit_codes = $32,
             lead_case_id = $33, period_from = $34, pause_ground = $35, paused_at = $36, followed_up_at = $37,
             satisfaction = $38, answered_by = $39, member_posts = $40, group_formed_at = $41,
-            skipped_union_code = $42, skipped_level = $43
+            skipped_union_code = $42, skipped_level = $43,
+            decline_answered_case_id = $44
         WHERE case_id = $1 AND revision = $2 - 1";
     let order = case.order.as_ref();
     let handler = case.handler.as_ref();
@@ -382,7 +386,11 @@ pub async fn save(tx: &Tx, case: &Case, done: &'static str) -> Result<(), Action
         case.closed_at.into(),
         done.into(),
     ];
-    let values = values.into_iter().chain(course::values(case));
+    let answered = decline.and_then(|decline| decline.answered_case);
+    let values = values
+        .into_iter()
+        .chain(course::values(case))
+        .chain([answered.into()]);
     match tx.execute_raw(sql(SAVE, values)).await?.rows_affected() {
         1 => Ok(()),
         _ => Err(ActionError::Stale {

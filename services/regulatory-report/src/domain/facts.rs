@@ -57,6 +57,8 @@ pub struct Fact {
     pub returned_at: Option<DateTime<Utc>>,
     /// Whether the same facts had been answered before (guideline art. 16).
     pub repeats_another: bool,
+    /// When what it had answered was first complained of again and declined for that.
+    pub complained_again_at: Option<DateTime<Utc>>,
     /// When the complainant was last called back, and whether he was satisfied (guideline art. 12(6)).
     pub followed_up: Option<(DateTime<Utc>, bool)>,
     /// Its appeals (guideline art. 20, 令2020年第3号 art. 20).
@@ -68,9 +70,9 @@ pub struct Fact {
 pub struct Appeal {
     /// When it arrived.
     pub lodged_at: DateTime<Utc>,
-    /// When it was decided.
+    /// When it was decided or withdrawn.
     pub decided_at: Option<DateTime<Utc>>,
-    /// How: `upheld`, `changed` or `re_handle`; empty while it is open.
+    /// How: `upheld`, `changed` or `re_handle`; empty while it is open or when it was withdrawn.
     pub outcome: String,
 }
 
@@ -103,11 +105,18 @@ impl Fact {
         self.returned_at.is_some_and(|returned| returned < at)
     }
 
-    /// Whether an appeal changed its decision, or had it handled again, before an instant.
+    /// Whether what it had answered was complained of again before an instant.
+    #[must_use]
+    pub fn complained_again_before(&self, at: DateTime<Utc>) -> bool {
+        self.complained_again_at.is_some_and(|again| again < at)
+    }
+
+    /// Whether an appeal changed its decision, or had it handled again, before an instant. One that was withdrawn did neither.
     #[must_use]
     pub fn overturned_before(&self, at: DateTime<Utc>) -> bool {
         self.appeals.iter().any(|appeal| {
-            appeal.decided_at.is_some_and(|decided| decided < at) && appeal.outcome != "upheld"
+            appeal.decided_at.is_some_and(|decided| decided < at)
+                && matches!(appeal.outcome.as_str(), "changed" | "re_handle")
         })
     }
 
@@ -165,6 +174,7 @@ pub(crate) mod samples {
             breaches: BTreeMap::new(),
             returned_at: None,
             repeats_another: false,
+            complained_again_at: None,
             followed_up: None,
             appeals: Vec::new(),
         }

@@ -49,8 +49,8 @@ pub const PARTS: [Part; 5] = [
         code: "repeat",
         label: "无重复投诉率",
         weight: 1_500,
-        formula: "答复后未再以同一事实投诉的件数 ÷ 办结件数 × 15 分",
-        counts: |fact, _| Some(!fact.repeats_another),
+        formula: "答复后未因同一事实和理由再次投诉(再次投诉以“已经答复”不予受理为准)的件数 ÷ 办结件数 × 15 分",
+        counts: |fact, until| Some(!fact.complained_again_before(until)),
     },
     Part {
         code: "appeal",

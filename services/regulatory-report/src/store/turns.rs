@@ -22,6 +22,20 @@ pub async fn keep_repeat(tx: &Tx, case_id: Uuid) -> Result<(), DbErr> {
     Ok(())
 }
 
+/// Keeps when the facts that a case had answered were first complained of again (guideline art. 16).
+pub async fn keep_complained_again(
+    tx: &Tx,
+    answered_case: Uuid,
+    at: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let text = "INSERT INTO case_turns (case_id, complained_again_at) VALUES ($1, $2) \
+                ON CONFLICT (case_id) DO UPDATE SET \
+                complained_again_at = LEAST(case_turns.complained_again_at, excluded.complained_again_at)";
+    tx.execute_raw(sql(text, [answered_case.into(), at.into()]))
+        .await?;
+    Ok(())
+}
+
 /// Keeps what the complainant said when he was last called back (guideline art. 12(6)).
 pub async fn keep_follow_up(
     tx: &Tx,

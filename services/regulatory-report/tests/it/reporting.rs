@@ -12,8 +12,8 @@ use suda_proto::{
         report_service_client::ReportServiceClient,
     },
     routing::v1::{
-        AppealDecided, AppealLodged, AppealOutcome, AppealView, FollowedUp, ResultReturned,
-        Satisfaction,
+        AppealDecided, AppealLodged, AppealOutcome, AppealView, AppealWithdrawn, CaseDeclined,
+        DeclineGround, FollowedUp, ResultReturned, Satisfaction,
     },
 };
 use tonic::Code;
@@ -461,6 +461,29 @@ async fn g8_l27_scorecards_tell_their_formula_and_what_they_were_made_of() {
         ..ResultReturned::default()
     };
     case.tell(&stack, &returned).await;
+    // The same was complained of again, and declined because this case had answered it; nobody changed the answer.
+    let again = Told::new(&stack, "589002", 2, "2026-07-20T10:00:00+08:00");
+    let declined = CaseDeclined {
+        case: Some(again.view(CaseState::Declined, 3)),
+        occurred_at: Some(timestamp(utc("2026-07-21T10:00:00+08:00"))),
+        ground: DeclineGround::AnsweredBefore.into(),
+        answered_case_id: case.id.to_string(),
+        ..CaseDeclined::default()
+    };
+    again.tell(&stack, &declined).await;
+    let withdrawn = AppealView {
+        appeal_id: again.id.to_string(),
+        case_id: case.id.to_string(),
+        received_at: Some(timestamp(utc("2026-07-22T10:00:00+08:00"))),
+        withdrawn_at: Some(timestamp(utc("2026-07-23T10:00:00+08:00"))),
+        revision: 2,
+        ..AppealView::default()
+    };
+    let withdrawn = AppealWithdrawn {
+        appeal: Some(withdrawn),
+        ..AppealWithdrawn::default()
+    };
+    case.tell(&stack, &withdrawn).await;
     stack.settle().await;
     let request = ListScorecardsRequest {
         scope: Some(scope("5890", 2026, Term::SecondHalf)),
@@ -471,10 +494,28 @@ async fn g8_l27_scorecards_tell_their_formula_and_what_they_were_made_of() {
     let card = &told.scorecards[0];
     assert_eq!(
         (card.unit_name.as_str(), card.score_hundredths),
-        ("台山农商行", 8_000)
+        ("台山农商行", 6_500)
     );
-    let first_time = card.rates.iter().find(|rate| rate.code == "first_time");
-    assert_eq!(first_time.map(|rate| (rate.part, rate.whole)), Some((0, 1)));
+    let rates: Vec<_> = card
+        .rates
+        .iter()
+        .map(|rate| (rate.code.as_str(), rate.part, rate.whole))
+        .collect();
+    let made = [
+        ("timeliness", 1, 1),
+        ("first_time", 0, 1),
+        ("repeat", 0, 1),
+        ("appeal", 1, 1),
+        ("satisfaction", 0, 0),
+    ];
+    assert_eq!(rates, made);
+    let told_of = figures(&stack, &head(), scope("5890", 2026, Term::SecondHalf))
+        .await
+        .unwrap();
+    assert_eq!(
+        cases(&told_of, "appeal", "withdrawn"),
+        [case.number.as_str()]
+    );
     assert_eq!(told.formula.len(), card.rates.len());
     stack.stop().await;
 }

@@ -1,6 +1,7 @@
 //! What must be so before a case is asked, and stands in the store: units, posts and other cases that a command names.
 
 use chassis::db::Tx;
+use uuid::Uuid;
 
 use super::{
     Step,
@@ -38,13 +39,13 @@ impl Step<'_> {
     }
 
     /// Whoever is declined because he was answered is told which answer that was: a decided case of the same union
-    /// (guideline art. 16).
+    /// (guideline art. 16). Gives that case.
     pub(super) async fn was_answered(
         &self,
         case: &Case,
         ground: DeclineGround,
         number: &str,
-    ) -> Result<(), ActionError> {
+    ) -> Result<Option<Uuid>, ActionError> {
         let wrong = |sentence: String| Err(ActionError::invalid("answered_number", sentence));
         match (ground, number) {
             (DeclineGround::AnsweredBefore, "") => wrong(
@@ -60,10 +61,10 @@ impl Step<'_> {
                     Some(earlier) if earlier.undecided() => wrong(format!(
                         "投诉 {number} 尚未答复;期限内再次投诉的请并案办理(令2020年第3号第十八条第三款)"
                     )),
-                    Some(_) => Ok(()),
+                    Some(earlier) => Ok(Some(earlier.id)),
                 }
             }
-            (_, "") => Ok(()),
+            (_, "") => Ok(None),
             (_, _) => wrong("只有以“已经答复”为由不予受理时才填写此前的投诉编号".to_owned()),
         }
     }

@@ -203,11 +203,12 @@ impl Case {
         }
     }
 
-    /// Proposes not to accept it, with what the complainant will be told (guideline art. 15).
+    /// Proposes not to accept it, with what the complainant will be told (guideline art. 15); when the same facts were
+    /// answered, with the case that did (art. 16).
     pub fn propose_decline(
         &mut self,
         by: &Actor,
-        ground: DeclineGround,
+        (ground, answered_case): (DeclineGround, Option<Uuid>),
         explanation: &str,
         now: DateTime<Utc>,
     ) -> Answer {
@@ -215,6 +216,7 @@ impl Case {
         let decline = Decline {
             ground,
             proposed_by: by.person.clone(),
+            answered_case,
         };
         match self.state {
             Filed | Accepted => {

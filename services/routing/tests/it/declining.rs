@@ -108,6 +108,7 @@ async fn g15_g16_a_decline_is_approved_by_another_and_explained_with_the_appeal_
     );
     let told = stack.published::<CaseDeclined>().await;
     assert_eq!(told[0].ground(), DeclineGround::AnsweredBefore);
+    assert_eq!(told[0].answered_case_id, earlier.case.case_id);
 
     let file = get(&stack, &clerk(), &course.case.case_id).await.unwrap();
     let letter = file

@@ -61,6 +61,7 @@ pub(super) fn appeals(facts: &[Fact], term: &Bounds) -> Vec<Figure> {
         figure("upheld", "维持原处理决定", &decided("upheld")),
         figure("changed", "改变原处理决定", &decided("changed")),
         figure("re_handle", "责令重新办理", &decided("re_handle")),
+        figure("withdrawn", "撤回申诉", &decided("")),
         figure("open", "期末未决", &with(&open)),
     ]
 }

@@ -54,7 +54,7 @@ fn g8_l27_a_score_is_the_sum_anybody_can_do_again() {
             decided_at: Some(at),
             outcome: "changed".to_owned(),
         }],
-        repeats_another: true,
+        complained_again_at: Some(at),
         ..good(4)
     };
     let cards = cards(&[good(1), late, returned, overturned]);

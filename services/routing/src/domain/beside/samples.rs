@@ -65,7 +65,14 @@ pub(in crate::domain) fn declined() -> Case {
     let head = actor("589002SL", "589002", Role::ReceptionHead, "p-head");
     let moved = case
         .file("须查阅流水", now(), now())
-        .and_then(|_| case.propose_decline(&clerk(), DeclineGround::Groundless, "没有事实", now()))
+        .and_then(|_| {
+            case.propose_decline(
+                &clerk(),
+                (DeclineGround::Groundless, None),
+                "没有事实",
+                now(),
+            )
+        })
         .and_then(|_| case.approve_decline(&head, now()));
     assert!(moved.is_ok());
     case

@@ -1,6 +1,7 @@
 //! What is true of a case: its states, its ending, and the facts that others may rely on.
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use super::course::CourseEvent;
 use crate::domain::extension::Extension;
@@ -128,6 +129,8 @@ pub struct Decline {
     pub ground: DeclineGround,
     /// The person who proposed it.
     pub proposed_by: String,
+    /// The case that answered the same facts, when that is the ground (guideline art. 16).
+    pub answered_case: Option<Uuid>,
 }
 
 /// Who handles a case.

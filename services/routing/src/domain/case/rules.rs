@@ -15,7 +15,7 @@ use crate::domain::{
 fn g15_the_proposer_of_a_decline_does_not_decide_on_it() {
     let mut case = a_case_that_is(Filed);
     assert!(
-        case.propose_decline(&head(), DeclineGround::Empty, "没有内容", now())
+        case.propose_decline(&head(), (DeclineGround::Empty, None), "没有内容", now())
             .is_ok()
     );
     assert_eq!(
@@ -27,7 +27,7 @@ fn g15_the_proposer_of_a_decline_does_not_decide_on_it() {
         Err(Refusal::ProposerDecides)
     );
     assert!(
-        case.propose_decline(&head(), DeclineGround::Empty, "  ", now())
+        case.propose_decline(&head(), (DeclineGround::Empty, None), "  ", now())
             .is_err()
     );
 }
@@ -242,8 +242,13 @@ fn l14_l18_4_nobody_is_answered_before_his_papers_are_there() {
         Err(Refusal::PapersMissing)
     );
     assert!(
-        case.propose_decline(&clerk(), DeclineGround::NotAuthorised, "未提交授权", now())
-            .is_ok()
+        case.propose_decline(
+            &clerk(),
+            (DeclineGround::NotAuthorised, None),
+            "未提交授权",
+            now()
+        )
+        .is_ok()
     );
     let mut ordered = a_case_that_is(Ordered);
     ordered.registration.papers_missing = true;

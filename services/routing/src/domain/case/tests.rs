@@ -138,7 +138,7 @@ pub(super) fn ask(case: &mut Case, verb: Verb) -> Answer {
         Verb::Accept => case.accept(now),
         Verb::AnswerDirectly => case.answer_directly("p-clerk", now, now),
         Verb::ProposeDecline => {
-            case.propose_decline(&clerk(), DeclineGround::Groundless, "没有事实", now)
+            case.propose_decline(&clerk(), (DeclineGround::Groundless, None), "没有事实", now)
         }
         Verb::ApproveDecline => case.approve_decline(&head(), now),
         Verb::RejectDecline => case.reject_decline(&head(), "应予受理", now),
