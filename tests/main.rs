@@ -11,4 +11,5 @@ mod doors;
 mod life_of_a_case;
 mod outage;
 mod simulated;
+mod started_again;
 mod two_unions;

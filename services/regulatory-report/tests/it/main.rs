@@ -3,6 +3,7 @@
 
 mod counting;
 mod exporting;
+mod reference;
 mod reporting;
 
 use chassis::{

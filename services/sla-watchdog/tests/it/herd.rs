@@ -70,7 +70,7 @@ async fn both(stack: &Stack) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn p22_two_watchdogs_tell_each_message_once() {
+async fn p22_p19_two_watchdogs_tell_each_message_once() {
     let stack = stack(1_200).await;
     both(&stack).await;
     let told = stack.published::<Escalated>().await;

@@ -204,7 +204,7 @@ fn facts_in_any_order_make_the_same_clocks() {
 }
 
 #[test]
-fn l18_runs_for_consumer_complaints_only_and_from_receipt() {
+fn f3_1_l18_runs_for_consumer_complaints_only_and_from_receipt() {
     let facts = [fact("ComplaintRegistered", "2026-09-23T10:00:00+08:00")];
     assert_eq!(
         found(&facts, "L18").started_at,
