@@ -28,4 +28,5 @@ async fn g23_g22_g12_5_the_figures_of_a_played_plan_are_those_of_the_plan() {
     assert_eq!(outcome.findings.province["received"], 40);
     assert!(outcome.findings.province["closed"] > 0);
     assert!(outcome.findings.ledger_entries > 1000);
+    assert!(outcome.findings.proved > 0);
 }

@@ -41,6 +41,7 @@ mod matters;
 mod moves;
 pub mod plan;
 mod playing;
+mod proving;
 mod reporting;
 mod watch;
 

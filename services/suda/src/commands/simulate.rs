@@ -94,6 +94,8 @@ fn as_json(wanted: &Wanted, outcome: &Outcome) -> serde_json::Value {
         "documents": outcome.documents,
         "ledger_entries": found.ledger_entries,
         "sealed_files": found.sealed,
+        "proved_files": found.proved,
+        "groups": found.groups,
         "figures_digest": found.digest,
         "wrong": found.wrong,
     })
@@ -129,7 +131,9 @@ fn print(wanted: &Wanted, outcome: &Outcome) {
         ("已报送的报告", outcome.reports.to_string()),
         ("核对过数据的单位", found.units.to_string()),
         ("已封存的案卷", found.sealed.to_string()),
-        ("留痕账条目", found.ledger_entries.to_string()),
+        ("取出并验证的案卷", found.proved.to_string()),
+        ("群体性投诉预警", found.groups.to_string()),
+        ("总账条目", found.ledger_entries.to_string()),
     ];
     let rows = rows.map(|(name, value)| vec![name.to_owned(), value]);
     output::table(&["项目", "数量"], rows.into());

@@ -1,12 +1,18 @@
 //! What must be true at the end: figures that balance and are those of the plan, sealed files, an intact ledger, nothing parked.
 
-use std::{collections::BTreeMap, fmt::Write as _, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use anyhow::Context as _;
 use chassis::grpc::LARGEST_MESSAGE;
 use sha2::{Digest as _, Sha256};
 use suda_proto::{
     archive::v1::{VerifyLedgerRequest, archive_service_client::ArchiveServiceClient},
+    intake::v1::{ListGroupsRequest, group_service_client::GroupServiceClient},
     regulatory_report::v1::{
         FiguresRequest, FiguresResponse, Scope, Term,
         regulatory_report_service_client::RegulatoryReportServiceClient,
@@ -17,10 +23,10 @@ use super::{
     cast::Cast,
     expected::{self, Summary},
     plan::Plan,
-    reporting,
+    proving, reporting,
     watch::Watch,
 };
-use crate::{rest::until, session::answer};
+use crate::session::answer;
 
 /// The figures that are compared with the plan.
 const SUMMARY: [&str; 7] = [
@@ -33,8 +39,8 @@ const SUMMARY: [&str; 7] = [
     "elsewhere",
 ];
 
-/// How long the archive may go on sealing what ended, after the last moment.
-const SEALING: Duration = Duration::from_secs(3600);
+/// How long the archive may take, after the last moment, to seal one more file of those that are left.
+const SEALING: Duration = Duration::from_secs(120);
 
 /// Whose figures of when.
 #[derive(Debug, Clone, Copy)]
@@ -54,6 +60,10 @@ pub struct Findings {
     pub ledger_entries: u64,
     /// How many files are sealed.
     pub sealed: u64,
+    /// How many of them were taken out and proved, one of each union.
+    pub proved: u64,
+    /// How many groups of like complaints were warned of.
+    pub groups: u64,
     /// SHA-256 of all figures of the province with their cases, hexadecimal: the same seed gives the same one.
     pub digest: String,
     /// What is not as it should be.
@@ -96,25 +106,53 @@ pub(super) async fn check(
         found.province.insert(row.code.clone(), row.count);
     }
     ledger(cast, &mut found).await?;
-    let archive = until("the sealing of what ended", SEALING, async || {
-        let archive = watch.status("archive").await?;
-        let left = archive.counts.get("ended_unsealed").copied();
-        Ok((left == Some(0)).then_some(archive))
-    })
-    .await?;
-    found.sealed = archive
-        .counts
-        .get("sealed_files")
-        .copied()
-        .unwrap_or_default();
+    found.sealed = sealed(watch).await?;
+    let (proved, wrong) = proving::files(cast).await?;
+    found.proved = proved;
+    found.wrong.extend(wrong);
+    found.groups = groups(cast).await?;
     let ended = expected::ended(plan);
     if found.sealed != ended {
         found.wrong.push(format!(
-            "{} files are sealed, {ended} complaints ended",
+            "{} files are sealed, {ended} complaints ended; the archive's log says what it waits for",
             found.sealed
         ));
     }
     Ok(found)
+}
+
+/// How many files are sealed when no more come.
+async fn sealed(watch: &Watch) -> anyhow::Result<u64> {
+    let count = async |of: &str| {
+        let archive = watch.status("archive").await?;
+        anyhow::Ok(archive.counts.get(of).copied().unwrap_or_default())
+    };
+    let mut tick = tokio::time::interval(Duration::from_secs(1));
+    let (mut left, mut since) = (u64::MAX, Instant::now());
+    // What cannot be sealed is a finding: the wait ends, for the other findings are wanted too.
+    while left > 0 && since.elapsed() < SEALING {
+        tick.tick().await;
+        let now = count("ended_unsealed").await?;
+        if now < left {
+            (left, since) = (now, Instant::now());
+        }
+    }
+    count("sealed_files").await
+}
+
+/// How many groups of like complaints were warned of (guideline art. 9).
+async fn groups(cast: &Cast) -> anyhow::Result<u64> {
+    let officer = reporting::compliance(cast)?;
+    let mut intake = GroupServiceClient::new(cast.peer(&officer, "intake").await?);
+    let mut count = 0;
+    for union in &cast.unions {
+        let request = ListGroupsRequest {
+            union_code: union.code.clone(),
+            limit: 1000,
+        };
+        count += answer(intake.list_groups(request).await)?.groups.len();
+    }
+    Ok(u64::try_from(count)?)
 }
 
 /// Compares a unit's figures with the plan, and their sums with themselves.
