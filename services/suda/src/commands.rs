@@ -7,6 +7,7 @@ use crate::{output::Form, session::Session};
 mod accountability;
 mod appeal;
 mod archive;
+mod calendar;
 mod case;
 mod clock;
 mod complaint;
@@ -108,6 +109,9 @@ enum What {
     /// When things are due, and why.
     #[command(subcommand)]
     Clock(clock::Clock),
+    /// Working days, as they are published (日历).
+    #[command(subcommand)]
+    Calendar(calendar::Calendar),
     /// Limits, and drafts of them.
     #[command(subcommand)]
     Policy(policy::Policy),
@@ -172,6 +176,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         What::Violation(what) => disclosure::violation(&what, &session, output).await,
         What::Major(what) => disclosure::major(&what, &session, output).await,
         What::Clock(what) => clock::run(&what, &session, output).await,
+        What::Calendar(what) => calendar::run(&what, &session, output).await,
         What::Policy(what) => policy::run(&what, &session, output).await,
         What::Taxonomy(what) => taxonomy::run(&what, &session, output).await,
         What::Archive(what) => archive::run(&what, &session, output).await,

@@ -50,7 +50,7 @@ impl FromStr for Named {
             {
                 Ok(Self::Number(text.to_owned()))
             }
-            _ => Err("give a number like 589002-2026-000001, or an id".to_owned()),
+            _ => Err("请写编号,如 589002-2026-000001,或者标识".to_owned()),
         }
     }
 }
@@ -67,13 +67,13 @@ impl FromStr for Text {
             let mut read = String::new();
             std::io::stdin()
                 .read_to_string(&mut read)
-                .map_err(|error| format!("cannot read standard input: {error}"))?;
+                .map_err(|error| format!("无法读取标准输入:{error}"))?;
             return Ok(Self(read));
         }
         match text.strip_prefix('@') {
             Some(path) => std::fs::read_to_string(path)
                 .map(Self)
-                .map_err(|error| format!("cannot read {path}: {error}")),
+                .map_err(|error| format!("无法读取 {path}:{error}")),
             None => Ok(Self(text.to_owned())),
         }
     }
@@ -111,7 +111,7 @@ impl FromStr for Instant {
             .and_then(|(zone, local)| zone.from_local_datetime(&local).single())
             .map(Self)
             .ok_or_else(|| {
-                "give an instant like \"2026-09-23 10:00\" or 2026-09-23T10:00:00+08:00".to_owned()
+                "请写时间,如 \"2026-09-23 10:00\" 或 2026-09-23T10:00:00+08:00".to_owned()
             })
     }
 }
@@ -135,7 +135,7 @@ impl FromStr for Money {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wrong = || "give an amount in yuan like 12 or 12.50".to_owned();
+        let wrong = || "请写金额(元),如 12 或 12.50".to_owned();
         let (yuan, fen) = text.split_once('.').unwrap_or((text, "0"));
         if yuan.is_empty() || fen.is_empty() || fen.len() > 2 {
             return Err(wrong());

@@ -92,7 +92,7 @@ impl Session {
         match client.login(request).await {
             Ok(answer) => Ok(answer.into_inner().token),
             Err(status) => bail!(
-                "{} cannot sign in: {}; --as names the account, --password its password",
+                "{} 不能登录:{};--as 指定账号,--password 指定密码",
                 self.account,
                 sentence(&status)
             ),

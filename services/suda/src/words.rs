@@ -288,7 +288,7 @@ pub fn parser<T: Clone + Send + Sync + 'static>(
             .iter()
             .find(|value| value.is(&text))
             .and_then(|value| from_name(value.name))
-            .ok_or("this program does not know it; use a newer one")
+            .ok_or("本程序不认识这个值;请使用更新的版本")
     })
 }
 

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use archive::{custody, inspection, verify};
 use suda_proto::archive::v1::{
-    ExportLedgerRequest, ExportRequest, FileView, ListFilesRequest, PaperKind, RenderPaperRequest,
-    SearchRequest, archive_service_client::ArchiveServiceClient,
+    ExportRequest, FileView, ListFilesRequest, PaperKind, RenderPaperRequest, SearchRequest,
+    archive_service_client::ArchiveServiceClient,
 };
 
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
     session::{Session, answer},
 };
 
+mod ledger;
 mod paper;
 mod person;
 mod retention;
@@ -93,15 +94,8 @@ pub(super) enum Archive {
         #[arg(long, default_value = "")]
         union: String,
     },
-    /// Takes the ledger out as lines of JSON; who did and why is kept.
-    Ledger {
-        /// Why.
-        #[arg(long)]
-        reason: String,
-        /// Where to.
-        #[arg(long, default_value = "ledger.jsonl")]
-        to: PathBuf,
-    },
+    /// Takes the ledger out as lines of JSON, or has the server check it; who did and why is kept.
+    Ledger(ledger::Wanted),
     /// Takes a sealed file out; who did and why is kept.
     Export {
         /// The complaint's number.
@@ -155,12 +149,7 @@ pub(super) async fn run(what: &Archive, session: &Session, form: Form) -> anyhow
             reason,
         } => person::erase(number, ground, reference, reason, session).await,
         Archive::Access { union } => person::access(union, session, form).await,
-        Archive::Ledger { reason, to } => {
-            let bytes = ledger(reason, session).await?;
-            std::fs::write(to, &bytes).with_context(|| format!("cannot write {}", to.display()))?;
-            output::text(&format!("{}: {} bytes", to.display(), bytes.len()));
-            Ok(())
-        }
+        Archive::Ledger(wanted) => ledger::run(wanted, session, form).await,
         Archive::List => {
             let mut client = ArchiveServiceClient::new(session.peer("archive").await?);
             let files = answer(client.list_files(ListFilesRequest::default()).await)?.files;
@@ -184,10 +173,9 @@ pub(super) async fn run(what: &Archive, session: &Session, form: Form) -> anyhow
         Archive::Export { number, reason, to } => {
             let bytes = export(number, reason, session).await?;
             let to = to.clone().unwrap_or_else(|| format!("{number}.zip").into());
-            std::fs::write(&to, &bytes)
-                .with_context(|| format!("cannot write {}", to.display()))?;
+            std::fs::write(&to, &bytes).with_context(|| format!("无法写入 {}", to.display()))?;
             output::text(&format!(
-                "{}: {} bytes; prove it with `suda archive verify {0}`",
+                "{}: {} 字节;可用 `suda archive verify {0}` 验证",
                 to.display(),
                 bytes.len()
             ));
@@ -199,7 +187,7 @@ pub(super) async fn run(what: &Archive, session: &Session, form: Form) -> anyhow
 /// The checkpoints that a second custodian has, by name.
 fn checkpoints(folder: &PathBuf) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
     let entries =
-        std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+        std::fs::read_dir(folder).with_context(|| format!("无法读取 {}", folder.display()))?;
     let mut found = Vec::new();
     for entry in entries {
         let path = entry?.path();
@@ -210,12 +198,12 @@ fn checkpoints(folder: &PathBuf) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
             .into_owned();
         if name.starts_with("checkpoint-") && name.ends_with(".json") {
             let bytes =
-                std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+                std::fs::read(&path).with_context(|| format!("无法读取 {}", path.display()))?;
             found.push((name, bytes));
         }
     }
     if found.is_empty() {
-        bail!("{} holds no checkpoint", folder.display());
+        bail!("{} 中没有签名点文件", folder.display());
     }
     found.sort();
     Ok(found)
@@ -227,10 +215,10 @@ fn verify(
     key: Option<&PathBuf>,
     form: Form,
 ) -> anyhow::Result<()> {
-    let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let bytes = std::fs::read(file).with_context(|| format!("无法读取 {}", file.display()))?;
     let key = key
         .map(|key| {
-            std::fs::read_to_string(key).with_context(|| format!("cannot read {}", key.display()))
+            std::fs::read_to_string(key).with_context(|| format!("无法读取 {}", key.display()))
         })
         .transpose()?;
     let key = key.as_deref();
@@ -265,20 +253,6 @@ fn verify(
     }
 }
 
-async fn ledger(reason: &str, session: &Session) -> anyhow::Result<Vec<u8>> {
-    let mut client = ArchiveServiceClient::new(session.peer("archive").await?);
-    let request = ExportLedgerRequest {
-        reason: reason.to_owned(),
-        ..ExportLedgerRequest::default()
-    };
-    let mut parts = answer(client.export_ledger(request).await)?;
-    let mut bytes = Vec::new();
-    while let Some(part) = parts.message().await? {
-        bytes.extend(part.data);
-    }
-    Ok(bytes)
-}
-
 async fn export(number: &str, reason: &str, session: &Session) -> anyhow::Result<Vec<u8>> {
     let mut client = ArchiveServiceClient::new(session.peer("archive").await?);
     let request = ExportRequest {
@@ -286,12 +260,12 @@ async fn export(number: &str, reason: &str, session: &Session) -> anyhow::Result
         reason: reason.to_owned(),
         ..ExportRequest::default()
     };
-    let bar = output::spinner("taking the file out")?;
+    let bar = output::spinner("正在取出案卷")?;
     let mut parts = answer(client.export(request).await)?;
     let mut bytes = Vec::new();
     while let Some(part) = parts.message().await? {
         bytes.extend(part.data);
-        bar.set_message(format!("{} bytes", bytes.len()));
+        bar.set_message(format!("{} 字节", bytes.len()));
     }
     bar.finish_and_clear();
     Ok(bytes)

@@ -185,7 +185,7 @@ fn subject_kind(word: &str) -> anyhow::Result<SubjectKind> {
     }
     SubjectKind::from_str_name(&format!("SUBJECT_KIND_{}", word.to_uppercase())).ok_or_else(|| {
         anyhow::anyhow!(
-            "{word:?} is no kind of subject; there are case, appeal, rectification, escalation, quarantine, unit"
+            "{word:?} 不是时限的对象;请写 case(案件)、appeal(申诉)、rectification(整改)、escalation(升级事项)、quarantine(隔离区)或 unit(单位)"
         )
     })
 }
@@ -287,15 +287,16 @@ async fn advance(by: &str, session: &Session) -> anyhow::Result<()> {
 }
 
 fn seconds(by: &str) -> anyhow::Result<u64> {
-    let (number, unit) = by.split_at(by.len().saturating_sub(1));
+    let wrong = || anyhow::anyhow!("{by:?} 不是一段时间;请写 9d(天)、2h(小时)或 30m(分钟)");
+    let (number, unit) = by
+        .split_at_checked(by.len().saturating_sub(1))
+        .ok_or_else(wrong)?;
     let unit = match unit {
         "d" => 24 * 3600,
         "h" => 3600,
         "m" => 60,
-        _ => anyhow::bail!("{by:?} is no span of time; write 9d, 2h or 30m"),
+        _ => return Err(wrong()),
     };
-    let number: u64 = number
-        .parse()
-        .map_err(|_| anyhow::anyhow!("{by:?} is no span of time; write 9d, 2h or 30m"))?;
+    let number: u64 = number.parse().map_err(|_| wrong())?;
     Ok(number * unit)
 }

@@ -116,7 +116,7 @@ async fn reprisal_revision(client: &mut Client, id: &str) -> anyhow::Result<u64>
     let views = found.into_iter().filter_map(|report| report.view);
     let view = views.into_iter().find(|view| view.reprisal_id == id);
     view.map(|view| view.revision)
-        .ok_or_else(|| anyhow::anyhow!("there is no report {id} that you may see"))
+        .ok_or_else(|| anyhow::anyhow!("没有您可以查看的报告 {id}"))
 }
 
 fn reprisal_facts(report: &ReprisalView) -> Facts {
@@ -246,7 +246,7 @@ async fn violation_revision(client: &mut Client, id: &str) -> anyhow::Result<u64
     let views = found.into_iter().filter_map(|report| report.view);
     let view = views.into_iter().find(|view| view.violation_id == id);
     view.map(|view| view.revision)
-        .ok_or_else(|| anyhow::anyhow!("there is no report {id} that you may see"))
+        .ok_or_else(|| anyhow::anyhow!("没有您可以查看的报告 {id}"))
 }
 
 fn violation_facts(report: &ViolationView) -> Facts {

@@ -70,7 +70,7 @@ pub(super) async fn run(what: &Document, session: &Session, form: Form) -> anyho
             let file = answer(client.render_document(request).await)?;
             let to = to.clone().unwrap_or_else(|| file.file_name.into());
             std::fs::write(&to, &file.content)
-                .with_context(|| format!("cannot write {}", to.display()))?;
+                .with_context(|| format!("无法写入 {}", to.display()))?;
             output::text(&format!("{}: sha256 {}", to.display(), file.digest));
             Ok(())
         }

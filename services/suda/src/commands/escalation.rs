@@ -156,7 +156,7 @@ async fn present(routing: &mut Routing, id: &str) -> anyhow::Result<u64> {
         }
         anyhow::ensure!(
             !part.next_token.is_empty(),
-            "there is no item {id}, or you may not see it; `suda escalation list` shows yours"
+            "没有升级事项 {id},或者您无权查看;可用 `suda escalation list` 查看您的事项"
         );
         token = part.next_token;
     }

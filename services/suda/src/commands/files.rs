@@ -22,12 +22,12 @@ pub(super) async fn keep_all(paths: &[PathBuf], session: &Session) -> anyhow::Re
     for path in paths {
         let name = path.file_name().unwrap_or_default();
         let request = PutBlobRequest {
-            data: std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?,
+            data: std::fs::read(path).with_context(|| format!("无法读取 {}", path.display()))?,
             file_name: name.to_string_lossy().into_owned(),
         };
         let answered = answer(intake.put_blob(request).await)
-            .with_context(|| format!("{} was not kept", path.display()))?;
-        kept.push(answered.blob.context("intake says no digest")?);
+            .with_context(|| format!("{} 未能保存", path.display()))?;
+        kept.push(answered.blob.context("intake 没有给出文件的校验值")?);
     }
     Ok(kept)
 }

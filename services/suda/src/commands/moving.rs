@@ -114,10 +114,20 @@ pub(super) fn moved<M: Message + Name>(told: &M, form: Form) -> anyhow::Result<(
     let others = output::as_json(told)?;
     for (name, value) in others.as_object().into_iter().flatten() {
         if let Some(value) = value.as_str().filter(|value| !value.is_empty()) {
-            output::text(&format!("{name} {value}"));
+            output::text(&format!("{} {value}", called(name)));
         }
     }
     Ok(())
+}
+
+/// What else came of a move is called so, by its field.
+fn called(field: &str) -> &str {
+    match field {
+        "order_id" => "督办表标识",
+        "extension_id" => "延期申请标识",
+        "transfer_id" => "移交标识",
+        other => other,
+    }
 }
 
 /// The case of this name, as routing has it.

@@ -70,7 +70,7 @@ pub(super) async fn run(what: Ordering, session: &Session, form: Form) -> anyhow
             let told = answer(routing.get_case(GetCaseRequest { case_id, number }).await)?;
             let order = told
                 .order
-                .context("there is no order yet; `suda order issue` issues it")?;
+                .context("尚未出具督办表;请用 `suda order issue` 出具")?;
             if form == Form::Json {
                 return output::message(&order);
             }

@@ -73,7 +73,7 @@ async fn list(session: &Session, form: Form) -> anyhow::Result<()> {
 
 fn read(path: &PathBuf) -> anyhow::Result<suda_proto::directory::v1::Policy> {
     let text =
-        std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        std::fs::read_to_string(path).with_context(|| format!("无法读取 {}", path.display()))?;
     let file = File {
         path: path.display().to_string(),
         text,
@@ -82,7 +82,7 @@ fn read(path: &PathBuf) -> anyhow::Result<suda_proto::directory::v1::Policy> {
         Ok(policy) => Ok(policy),
         Err(faults) => {
             let said: Vec<_> = faults.iter().map(|fault| format!("  {fault}")).collect();
-            bail!("the draft is not right:\n{}", said.join("\n"))
+            bail!("草案有误:\n{}", said.join("\n"))
         }
     }
 }
@@ -101,14 +101,7 @@ fn show(told: &BacktestResponse, form: Form) -> anyhow::Result<()> {
             line.would_be_breached.to_string(),
         ]
     };
-    let headings = [
-        "clock",
-        "unit",
-        "met",
-        "breached",
-        "would be met",
-        "would be breached",
-    ];
+    let headings = ["时限", "单位", "按期", "超期", "按草案按期", "按草案超期"];
     output::table(
         &headings,
         told.clocks.iter().chain(&told.units).map(row).collect(),

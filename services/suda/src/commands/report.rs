@@ -165,7 +165,7 @@ impl Of {
         }
         Term::from_str_name(&enum_name("TERM", &self.term)).with_context(|| {
             let term = &self.term;
-            format!("{term:?} is no part of a year; write first-half, second-half or year")
+            format!("{term:?} 不是报告期;请写 first-half(上半年)、second-half(下半年)或 year(全年)")
         })
     }
 
@@ -301,7 +301,7 @@ pub(super) async fn run(what: &Report, session: &Session, form: Form) -> anyhow:
         Report::Export { report, format, to } => {
             let format = ReportFormat::from_str_name(&enum_name("REPORT_FORMAT", format))
                 .with_context(|| {
-                    format!("{format:?} is no format; write json, xlsx, pdf or docx")
+                    format!("{format:?} 不是可用的格式;请写 json、xlsx、pdf 或 docx")
                 })?;
             let request = ExportReportRequest {
                 report_id: report.clone(),
@@ -310,8 +310,8 @@ pub(super) async fn run(what: &Report, session: &Session, form: Form) -> anyhow:
             let told = answer(reports.export_report(request).await)?;
             let to = to.clone().unwrap_or_else(|| PathBuf::from(&told.file_name));
             std::fs::write(&to, &told.data)
-                .with_context(|| format!("cannot write {}", to.display()))?;
-            output::text(&format!("{}: {} bytes", to.display(), told.data.len()));
+                .with_context(|| format!("无法写入 {}", to.display()))?;
+            output::text(&format!("{}: {} 字节", to.display(), told.data.len()));
             Ok(())
         }
         verb => one(moved(verb, &mut reports, request_id).await?, form),
@@ -343,7 +343,7 @@ async fn moved(
         Report::Write { section, text, .. } => {
             let section = ReportSection::from_str_name(&enum_name("REPORT_SECTION", section))
                 .with_context(|| {
-                    format!("{section:?} is no section; write operation, problems, causes, rectification or next-steps")
+                    format!("{section:?} 不是报告章节;请写 operation(机制运行情况)、problems(主要投诉问题)、causes(投诉原因分析)、rectification(整改措施)或 next-steps(下一步工作)")
                 })?;
             let request = WriteSectionRequest {
                 request_id,
@@ -400,7 +400,7 @@ async fn moved(
                 recipient,
             ))
             .with_context(|| {
-                format!("{recipient:?} gets no report; write regulator, association or compliance")
+                format!("{recipient:?} 不是报送对象;请写 regulator(监管部门)、association(银行业协会)或 compliance(省联社合规部)")
             })?;
             let request = RecordReceiptRequest {
                 request_id,

@@ -86,7 +86,7 @@ pub(super) async fn run(what: &Unit, session: &Session, form: Form) -> anyhow::R
             let file = answer(client.render_channel_notice(request).await)?;
             let to = to.clone().unwrap_or_else(|| file.file_name.into());
             std::fs::write(&to, &file.content)
-                .with_context(|| format!("cannot write {}", to.display()))?;
+                .with_context(|| format!("无法写入 {}", to.display()))?;
             output::text(&format!("{}: sha256 {}", to.display(), file.digest));
             Ok(())
         }

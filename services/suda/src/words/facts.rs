@@ -86,6 +86,11 @@ const FACTS: &[(&str, &str)] = &[
     ("ReportDelivered", "登记回执"),
     ("ReportSubmitted", "报送完成"),
     ("FiguresExported", "导出统计数据"),
+    ("ComplaintRegistered", "登记投诉"),
+    ("QuarantineOpened", "移入隔离区"),
+    ("QuarantineResolved", "隔离区处理完毕"),
+    ("TermOpened", "年度事项开始"),
+    ("YearTransferred", "年度移交"),
 ];
 
 /// An entry of a history in Chinese; one that this program does not know keeps its name.

@@ -80,7 +80,7 @@ pub(super) async fn write(
         .max_decoding_message_size(chassis::grpc::LARGEST_MESSAGE);
     let file = answer(client.render_paper(request).await)?;
     let to = wanted.to.clone().unwrap_or_else(|| file.file_name.into());
-    std::fs::write(&to, &file.content).with_context(|| format!("cannot write {}", to.display()))?;
+    std::fs::write(&to, &file.content).with_context(|| format!("无法写入 {}", to.display()))?;
     output::text(&format!("{}: sha256 {}", to.display(), file.digest));
     Ok(())
 }

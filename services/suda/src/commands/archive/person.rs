@@ -31,7 +31,7 @@ pub(super) async fn find(
 ) -> anyhow::Result<()> {
     let name = format!("IDENTITY_KIND_{}", kind.to_uppercase());
     let kind = IdentityKind::from_str_name(&name).with_context(|| {
-        format!("{kind:?} is nothing a person is found by; write name, phone, email, openid or id_number")
+        format!("{kind:?} 不能用来查找个人;请写 name(姓名)、phone(电话)、email(电子邮箱)、openid(微信标识)或 id_number(证件号码)")
     })?;
     let mut vault = VaultServiceClient::new(session.peer("intake").await?);
     let request = FindByIdentityRequest {
@@ -61,7 +61,7 @@ pub(super) async fn erase(
 ) -> anyhow::Result<()> {
     let name = format!("ERASURE_GROUND_{}", ground.to_uppercase());
     let ground = ErasureGround::from_str_name(&name).with_context(|| {
-        format!("{ground:?} is no ground; write request, term_ended or ordered")
+        format!("{ground:?} 不是删除事由;请写 request(本人要求)、term_ended(保管期满)或 ordered(依法责令)")
     })?;
     let peer = session.peer("intake").await?;
     let request = GetRequest {

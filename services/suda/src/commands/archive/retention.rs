@@ -104,7 +104,7 @@ pub(super) async fn run(what: &Retention, session: &Session, form: Form) -> anyh
         }
         Retention::Apply { file, check } => {
             let text = std::fs::read_to_string(file)
-                .with_context(|| format!("cannot read {}", file.display()))?;
+                .with_context(|| format!("无法读取 {}", file.display()))?;
             let request = ApplyScheduleRequest {
                 request_id: uuid(),
                 text,
@@ -119,7 +119,7 @@ pub(super) async fn run(what: &Retention, session: &Session, form: Form) -> anyh
         } => {
             let name = format!("HOLD_GROUND_{}", ground.to_uppercase());
             let ground = HoldGround::from_str_name(&name).with_context(|| {
-                format!("{ground:?} is no ground; write litigation, regulator, audit, investigation or other")
+                format!("{ground:?} 不是封存事由;请写 litigation(诉讼、仲裁)、regulator(监管检查)、audit(审计)、investigation(案件查办)或 other(其他)")
             })?;
             let request = SetHoldRequest {
                 request_id: uuid(),
@@ -198,7 +198,7 @@ fn choices(destroy: &[String], keep: &[String]) -> anyhow::Result<Vec<DisposalCh
         .collect();
     for one in keep {
         let Some((file, until)) = one.split_once('=') else {
-            bail!("--keep {one:?} says no day; write FILE=2046-12-31");
+            bail!("--keep {one:?} 没有写日期;请写 FILE=2046-12-31");
         };
         choices.push(DisposalChoice {
             file_id: file.to_owned(),

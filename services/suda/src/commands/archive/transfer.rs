@@ -202,9 +202,9 @@ async fn export(
         bytes.extend(part.data);
     }
     let to = to.unwrap_or_else(|| format!("{name}.zip").into());
-    std::fs::write(&to, &bytes).with_context(|| format!("cannot write {}", to.display()))?;
+    std::fs::write(&to, &bytes).with_context(|| format!("无法写入 {}", to.display()))?;
     output::text(&format!(
-        "{}: {} bytes; prove it with `suda archive verify {0}`",
+        "{}: {} 字节;可用 `suda archive verify {0}` 验证",
         to.display(),
         bytes.len()
     ));

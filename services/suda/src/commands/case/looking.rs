@@ -145,7 +145,7 @@ pub(super) async fn show(named: &Named, session: &Session, form: Form) -> anyhow
         ..ListClocksRequest::default()
     };
     let clocks = answer(watchdog.list_clocks(asked).await).unwrap_or_else(|error| {
-        output::note(&format!("the clocks cannot be shown: {error}"));
+        output::note(&format!("时限暂时不能显示:{error}"));
         ListClocksResponse::default()
     });
     if form == Form::Json {

@@ -3,8 +3,8 @@
 use chassis::grpc::timestamp;
 use chrono::{DateTime, FixedOffset, Utc};
 use suda_proto::sla_watchdog::v1::{
-    CertifyRequest, Foreseen, ListRungsRequest, ListToldRequest, RungView, SimulateRequest,
-    foresight_service_client::ForesightServiceClient,
+    CertifyRequest, ClockFact, Foreseen, ListRungsRequest, ListToldRequest, RungView,
+    SimulateRequest, foresight_service_client::ForesightServiceClient,
     sla_watchdog_service_client::SlaWatchdogServiceClient,
 };
 
@@ -12,6 +12,7 @@ use super::show;
 use crate::{
     output::{self, Form, due},
     session::{Session, answer},
+    words::happened,
 };
 
 /// The headings of a table of messages.
@@ -22,7 +23,7 @@ fn row(number: &str, clock: &str, rung: &RungView) -> Vec<String> {
     let to = if rung.to_post.is_empty() {
         rung.recipient.clone()
     } else {
-        format!("{} ({})", rung.to_post, rung.via)
+        format!("{} ({})", rung.to_post, via(&rung.via))
     };
     vec![
         due(rung.deliver_at.as_ref()),
@@ -31,6 +32,38 @@ fn row(number: &str, clock: &str, rung: &RungView) -> Vec<String> {
         rung.rung_code.clone(),
         to,
         due(rung.sent_at.as_ref()),
+    ]
+}
+
+/// How a message came to its post.
+fn via(word: &str) -> &str {
+    match word {
+        "holder" => "任职人",
+        "deputy" => "代理人",
+        "head" => "负责人",
+        "duty" => "值班岗",
+        other => other,
+    }
+}
+
+/// A fact as people read it, with what it did to the clock.
+fn fact(fact: &ClockFact) -> Vec<String> {
+    let name = fact.event.rsplit('.').next().unwrap_or_default();
+    let effect = match fact.effect.as_str() {
+        "starts" => "起算",
+        "stops" => "停止",
+        "cancels" => "取消",
+        "resumes" => "继续",
+        "restarts" => "重新起算",
+        "extends" => "延期",
+        "pauses" => "中止",
+        "unpauses" => "恢复",
+        other => other,
+    };
+    vec![
+        due(fact.at.as_ref()),
+        happened(name).to_owned(),
+        effect.to_owned(),
     ]
 }
 
@@ -109,17 +142,7 @@ pub(super) async fn certificate(
     output::section(
         "事实",
         &["时间", "事实", "作用"],
-        certificate
-            .facts
-            .iter()
-            .map(|fact| {
-                vec![
-                    due(fact.at.as_ref()),
-                    fact.event.clone(),
-                    fact.effect.clone(),
-                ]
-            })
-            .collect(),
+        certificate.facts.iter().map(fact).collect(),
     );
     output::section(
         "告知",

@@ -109,7 +109,7 @@ pub(in crate::commands) async fn follow(
         }
         if tokio::time::Instant::now() > until {
             anyhow::bail!(
-                "published, but the clocks are not as they were previewed; look with `suda clock impact`, then say \
+                "已公布,但时限与预览时不同;请先用 `suda clock impact` 查看,再执行 \
                  `suda clock apply --reason … --confirm`"
             );
         }

@@ -206,9 +206,9 @@ impl FromStr for Speaker {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (name, phone) = text.split_once([':', ':']).unwrap_or((text, ""));
+        let (name, phone) = text.split_once([':', '：']).unwrap_or((text, ""));
         if name.trim().is_empty() {
-            return Err("give a name, or name:telephone".to_owned());
+            return Err("请写姓名,或者“姓名:电话”".to_owned());
         }
         Ok(Self(Representative {
             name: name.trim().to_owned(),
@@ -251,7 +251,7 @@ impl FromStr for Handed {
             .map(|value| value.get_name().to_owned())
             .collect();
         Err(format!(
-            "there is no file {}; before the path may stand {}=",
+            "没有文件 {};路径前可以加 {}=",
             handed.path.display(),
             known.join("=, ")
         ))
@@ -285,7 +285,7 @@ mod tests {
         for (text, name, phone) in [
             ("何丽珍", "何丽珍", ""),
             ("何丽珍:13800000001", "何丽珍", "13800000001"),
-            ("何丽珍:13800000001", "何丽珍", "13800000001"),
+            ("何丽珍：13800000001", "何丽珍", "13800000001"),
         ] {
             let speaker: Speaker = text.parse().unwrap();
             assert_eq!(

@@ -347,7 +347,7 @@ pub(super) async fn bytes(intake: &mut Intake, asked: GetBlobRequest) -> anyhow:
 
 /// Writes a file where the caller wants it.
 pub(super) fn keep(to: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    std::fs::write(to, bytes).with_context(|| format!("cannot write {}", to.display()))?;
+    std::fs::write(to, bytes).with_context(|| format!("无法写入 {}", to.display()))?;
     output::text(&format!("{}: {} 字节", to.display(), bytes.len()));
     Ok(())
 }

@@ -162,9 +162,7 @@ async fn show(
                 .is_some_and(|view| view.quarantine_id == id)
         })
         .with_context(|| {
-            format!(
-                "there is no message {id}; `suda complaint quarantine list --resolved` shows them"
-            )
+            format!("没有消息 {id};可用 `suda complaint quarantine list --resolved` 查看")
         })?;
     if form == Form::Json && to.is_none() {
         return output::message(&item);

@@ -56,9 +56,8 @@ pub(super) async fn run(
             format: ExportFormat::Xlsx.into(),
         };
         let written = answer(client.export_figures(request).await)?;
-        std::fs::write(to, &written.data)
-            .with_context(|| format!("cannot write {}", to.display()))?;
-        output::text(&format!("{}: {} bytes", to.display(), written.data.len()));
+        std::fs::write(to, &written.data).with_context(|| format!("无法写入 {}", to.display()))?;
+        output::text(&format!("{}: {} 字节", to.display(), written.data.len()));
         return Ok(());
     }
     if form == Form::Json {
