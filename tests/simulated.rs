@@ -1,7 +1,7 @@
 //! A piece of a half-year of the whole province: what comes of it is what its plan says.
 
 use suda::simulation::{self, Wanted};
-use suite::root;
+use suite::{programs, root};
 
 /// A Friday, a make-up Saturday and a Sunday: complaints all over the province are registered, handled, answered and closed, and
 /// the figures of every union, office and the province are those of the plan.
@@ -12,15 +12,13 @@ async fn g23_g22_g12_5_the_figures_of_a_played_plan_are_those_of_the_plan() {
         .prefix("suite-")
         .tempdir_in(root().join("target"))
         .unwrap();
-    let test = std::env::current_exe().unwrap();
-    let programs = test.parent().and_then(std::path::Path::parent).unwrap();
     let wanted = Wanted {
         seed: 2026,
         complaints: 40,
         first: "2026-05-08".parse().unwrap(),
         last: "2026-05-10".parse().unwrap(),
         folder: folder.path().join("stack"),
-        programs: programs.to_owned(),
+        programs: programs(),
         reference: root().join("deploy/reference"),
     };
     let outcome = simulation::play(&wanted, &|_, _| {}).await.unwrap();

@@ -2,14 +2,12 @@
 
 use std::path::Path;
 
-use suite::root;
+use suite::{programs, root};
 use tokio::process::Command;
 
 /// Starts a stack in `folder`, lets everything run once and gives what was printed: the table of the open cases, and the notes.
 async fn up_once(folder: &Path) -> (String, String) {
-    let test = std::env::current_exe().unwrap();
-    let programs = test.parent().and_then(Path::parent).unwrap();
-    let done = Command::new(programs.join("suda"))
+    let done = Command::new(programs().join("suda"))
         .current_dir(root())
         .arg("--state")
         .arg(folder)

@@ -1,7 +1,8 @@
 //! The reference files: read, checked, and turned into what directory tells. No server is needed.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
+use anyhow::Context as _;
 use chrono::NaiveDate;
 use suda_proto::directory::v1 as wire;
 
@@ -72,7 +73,40 @@ pub struct Reference {
     pub taxonomies: Vec<wire::Taxonomy>,
 }
 
-/// Reads and checks the files of a reference folder.
+/// The files of a reference folder, by path.
+///
+/// # Errors
+/// When one of its folders is not there, or a file cannot be read.
+pub fn files(folder: &Path) -> anyhow::Result<Vec<File>> {
+    let mut files = Vec::new();
+    for below in FOLDERS {
+        let path = folder.join(below);
+        let entries = std::fs::read_dir(&path).with_context(|| {
+            format!(
+                "{} is not there; give the whole reference folder",
+                path.display()
+            )
+        })?;
+        for entry in entries {
+            let path = entry?.path();
+            let name = path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            let text = std::fs::read_to_string(&path)
+                .with_context(|| format!("cannot read {}", path.display()))?;
+            files.push(File {
+                path: format!("{below}/{name}"),
+                text,
+            });
+        }
+    }
+    files.sort_by(|one, other| one.path.cmp(&other.path));
+    Ok(files)
+}
+
+/// Checks the files of a reference folder and gives what they say.
 ///
 /// # Errors
 /// Everything that is wrong, each with its file and line.

@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use prost_types::Timestamp;
 use suda_proto::{
     common::v1::{Channel, Nature},
-    directory::v1::{TaxonomyPublished, UnitChanged, UnitKind},
+    directory::v1::{self as tells, TaxonomyPublished, UnitChanged, UnitKind},
     intake::v1::{ComplaintRegistered, ComplaintView},
     routing::v1::{
         AnswerSent, AppealDecided, AppealLodged, AppealOutcome, AppealView, AppealWithdrawn,
@@ -50,6 +50,11 @@ fn id(text: &str) -> Result<Uuid, Trouble> {
 
 fn at(timestamp: Option<&Timestamp>, what: &str) -> Result<DateTime<Utc>, Trouble> {
     timestamp.and_then(instant).ok_or_else(|| park(what))
+}
+
+/// When a fact happened: as it says itself, else when it was told.
+fn happened(said: Option<&Timestamp>, heard: &Heard) -> DateTime<Utc> {
+    said.and_then(instant).unwrap_or(heard.occurred_at)
 }
 
 fn complaint(view: ComplaintView) -> Result<Told, Trouble> {
@@ -98,12 +103,7 @@ fn case(view: &CaseView, heard: &Heard) -> Result<Told, Trouble> {
         via: view.handled_via_code.clone(),
         major: view.major,
         outcome,
-        ended_at: ended.then(|| {
-            view.closed_at
-                .as_ref()
-                .and_then(instant)
-                .unwrap_or(heard.occurred_at)
-        }),
+        ended_at: ended.then(|| happened(view.closed_at.as_ref(), heard)),
         revision: view.revision.max(1),
     })
 }
@@ -154,8 +154,7 @@ impl Hears<CaseDeclined> for Desk {
             turns::keep_repeat(tx, id(&view.complaint_id)?).await?;
             // Who told it before that field was there told no case.
             if !told.answered_case_id.is_empty() {
-                let at = told.occurred_at.as_ref().and_then(instant);
-                let at = at.unwrap_or(heard.occurred_at);
+                let at = happened(told.occurred_at.as_ref(), heard);
                 turns::keep_complained_again(tx, id(&told.answered_case_id)?, at).await?;
             }
         }
@@ -166,8 +165,7 @@ impl Hears<CaseDeclined> for Desk {
 impl Hears<ResultReturned> for Desk {
     async fn hear(&self, tx: &Tx, told: ResultReturned, heard: &Heard) -> Result<(), Trouble> {
         let view = told.case.as_ref().ok_or_else(|| park("case"))?;
-        let at = told.occurred_at.as_ref().and_then(instant);
-        let returned_at = at.unwrap_or(heard.occurred_at);
+        let returned_at = happened(told.occurred_at.as_ref(), heard);
         turns::keep_return(tx, id(&view.complaint_id)?, returned_at).await?;
         hear_case(tx, Some(view), heard).await
     }
@@ -183,8 +181,7 @@ impl Hears<FollowedUp> for Desk {
             Satisfaction::NotReached | Satisfaction::Unspecified => None,
         };
         if let Some(satisfied) = satisfied {
-            let at = told.occurred_at.as_ref().and_then(instant);
-            let at = at.unwrap_or(heard.occurred_at);
+            let at = happened(told.occurred_at.as_ref(), heard);
             turns::keep_follow_up(tx, id(&view.complaint_id)?, at, satisfied).await?;
         }
         hear_case(tx, Some(view), heard).await
@@ -226,11 +223,7 @@ hears_appeals!(AppealLodged, AppealDecided, AppealWithdrawn);
 impl Hears<ExtensionGranted> for Desk {
     async fn hear(&self, tx: &Tx, told: ExtensionGranted, heard: &Heard) -> Result<(), Trouble> {
         let view = told.case.as_ref().ok_or_else(|| park("case"))?;
-        let granted_at = told
-            .occurred_at
-            .as_ref()
-            .and_then(instant)
-            .unwrap_or(heard.occurred_at);
+        let granted_at = happened(told.occurred_at.as_ref(), heard);
         store::keep_extension(tx, id(&view.complaint_id)?, granted_at).await?;
         hear_case(tx, Some(view), heard).await
     }
@@ -251,7 +244,7 @@ async fn hear_clock(
     ) {
         return Ok(());
     }
-    let at = occurred_at.and_then(instant).unwrap_or(heard.occurred_at);
+    let at = happened(occurred_at, heard);
     Ok(store::keep_clock(tx, id(&clock.case_id)?, &clock.code, result, at).await?)
 }
 
@@ -283,51 +276,53 @@ impl Hears<ClockBreached> for Desk {
 
 impl Hears<TaxonomyPublished> for Desk {
     async fn hear(&self, tx: &Tx, told: TaxonomyPublished, heard: &Heard) -> Result<(), Trouble> {
-        let published_at = told.occurred_at.as_ref().and_then(instant);
+        let published_at = happened(told.occurred_at.as_ref(), heard);
         let names = told.taxonomy.ok_or_else(|| park("taxonomy"))?;
-        Ok(taxonomy::keep(tx, &names, published_at.unwrap_or(heard.occurred_at)).await?)
+        Ok(taxonomy::keep(tx, &names, published_at).await?)
     }
+}
+
+/// What a unit is and was, as directory tells it.
+///
+/// # Errors
+/// When its kind or a day of it is none.
+pub fn unit(unit: &tells::Unit) -> Result<Unit, Trouble> {
+    let kind = match unit.kind() {
+        UnitKind::Province => Kind::Province,
+        UnitKind::Office => Kind::Office,
+        UnitKind::Union => Kind::Union,
+        UnitKind::Department => Kind::Department,
+        UnitKind::Outlet => Kind::Outlet,
+        UnitKind::Unspecified => return Err(park("the unit's kind")),
+    };
+    let mut spans = Vec::with_capacity(unit.periods.len());
+    for period in &unit.periods {
+        let from: NaiveDate = period
+            .from
+            .parse()
+            .map_err(|_| park("the first day of a period"))?;
+        spans.push(Span {
+            from,
+            name: period.name.clone(),
+            parent: period.parent_code.clone(),
+        });
+    }
+    spans.sort_by_key(|span| span.from);
+    let retired_on = match unit.retired_on.as_str() {
+        "" => None,
+        day => Some(day.parse().map_err(|_| park("the day it was retired"))?),
+    };
+    Ok(Unit {
+        kind,
+        spans,
+        retired_on,
+    })
 }
 
 impl Hears<UnitChanged> for Desk {
     async fn hear(&self, tx: &Tx, told: UnitChanged, _: &Heard) -> Result<(), Trouble> {
         let unit = told.unit.ok_or_else(|| park("unit"))?;
-        let kind = match unit.kind() {
-            UnitKind::Province => Kind::Province,
-            UnitKind::Office => Kind::Office,
-            UnitKind::Union => Kind::Union,
-            UnitKind::Department => Kind::Department,
-            UnitKind::Outlet => Kind::Outlet,
-            UnitKind::Unspecified => return Err(park("the unit's kind")),
-        };
-        let mut spans = Vec::with_capacity(unit.periods.len());
-        for period in &unit.periods {
-            let from: NaiveDate = period
-                .from
-                .parse()
-                .map_err(|_| park("the first day of a period"))?;
-            spans.push(Span {
-                from,
-                name: period.name.clone(),
-                parent: period.parent_code.clone(),
-            });
-        }
-        spans.sort_by_key(|span| span.from);
-        let retired_on = match unit.retired_on.as_str() {
-            "" => None,
-            day => Some(day.parse().map_err(|_| park("the day it was retired"))?),
-        };
-        Ok(store::keep_unit(
-            tx,
-            &unit.code,
-            &unit.union_code,
-            &Unit {
-                kind,
-                spans,
-                retired_on,
-            },
-            unit.revision,
-        )
-        .await?)
+        let known = self::unit(&unit)?;
+        Ok(store::keep_unit(tx, &unit.code, &unit.union_code, &known, unit.revision).await?)
     }
 }

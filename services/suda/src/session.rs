@@ -134,6 +134,21 @@ pub fn answer<T>(answer: Result<tonic::Response<T>, Status>) -> anyhow::Result<T
         .map_err(|status| anyhow::anyhow!(sentence(&status)))
 }
 
+/// The bytes that come in parts; `data` takes those of a part.
+///
+/// # Errors
+/// When the stream breaks off.
+pub async fn gathered<P>(
+    mut parts: tonic::Streaming<P>,
+    data: impl Fn(P) -> Vec<u8>,
+) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    while let Some(part) = parts.message().await? {
+        bytes.extend(data(part));
+    }
+    Ok(bytes)
+}
+
 /// An answer to something that was to be done; `again` is what to add to the same command so that it is not done twice.
 ///
 /// # Errors

@@ -5,18 +5,7 @@ use super::*;
 /// The reference set of Guangdong, as it is shipped.
 static GUANGDONG: LazyLock<Vec<File>> = LazyLock::new(|| {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/reference");
-    let mut files = Vec::new();
-    for folder in FOLDERS {
-        for entry in std::fs::read_dir(root.join(folder)).unwrap() {
-            let entry = entry.unwrap();
-            files.push(File {
-                path: format!("{folder}/{}", entry.file_name().to_string_lossy()),
-                text: std::fs::read_to_string(entry.path()).unwrap(),
-            });
-        }
-    }
-    files.sort_by(|one, other| one.path.cmp(&other.path));
-    files
+    files(&root).unwrap()
 });
 
 /// One prefecture with all above it: enough for what files say of each other.

@@ -537,6 +537,17 @@ impl<'a> Course<'a> {
     }
 }
 
+fn direct_answer(course: &Course<'_>, delivery: Option<Delivery>) -> AnswerDirectlyRequest {
+    let (request_id, case_id, expected_revision) = course.head();
+    AnswerDirectlyRequest {
+        request_id,
+        case_id,
+        expected_revision,
+        answer: Some(four_parts()),
+        delivery,
+    }
+}
+
 fn four_parts() -> AnswerText {
     AnswerText {
         facts: "经核实,我行于九月十日重复扣款一笔。".into(),

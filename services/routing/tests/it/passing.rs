@@ -489,18 +489,8 @@ async fn l13_l14_l18_4_nobody_is_answered_before_his_papers_are_there() {
     };
     course.file().await;
     assert_eq!(waiting(&stack, &clerk(), QueueKind::PapersMissing).await, 1);
-    let answer = |course: &Course<'_>| {
-        let (request_id, case_id, expected_revision) = course.head();
-        AnswerDirectlyRequest {
-            request_id,
-            case_id,
-            expected_revision,
-            answer: Some(four_parts()),
-            delivery: None,
-        }
-    };
     let status = ask(&stack, &clerk())
-        .answer_directly(answer(&course))
+        .answer_directly(direct_answer(&course, None))
         .await
         .unwrap_err();
     refused(&status, Code::FailedPrecondition, "papers.missing");
@@ -527,7 +517,7 @@ async fn l13_l14_l18_4_nobody_is_answered_before_his_papers_are_there() {
     assert_eq!(waiting(&stack, &clerk(), QueueKind::PapersMissing).await, 0);
     assert!(
         ask(&stack, &clerk())
-            .answer_directly(answer(&course))
+            .answer_directly(direct_answer(&course, None))
             .await
             .is_ok()
     );

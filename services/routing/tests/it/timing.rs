@@ -121,16 +121,8 @@ async fn l18_2_l23_the_limit_rests_with_a_ground_and_notice_and_runs_again() {
     let told = stack.published::<PauseBegan>().await;
     assert_eq!((told.len(), told[0].ground()), (1, PauseGround::Mediation));
     assert_eq!(waiting(&stack, &clerk(), QueueKind::Paused).await, 1);
-    let (request_id, case_id, expected_revision) = course.head();
-    let answer = AnswerDirectlyRequest {
-        request_id,
-        case_id,
-        expected_revision,
-        answer: Some(four_parts()),
-        delivery: None,
-    };
     let status = ask(&stack, &clerk())
-        .answer_directly(answer)
+        .answer_directly(direct_answer(&course, None))
         .await
         .unwrap_err();
     refused(&status, Code::FailedPrecondition, "pause.runs");
@@ -257,18 +249,12 @@ async fn l19_a_complaint_from_a_machine_whose_clock_is_ahead_can_be_answered_at_
         case: registered(&stack, &view).await,
     };
     course.file().await;
-    let (request_id, case_id, expected_revision) = course.head();
-    let answer = AnswerDirectlyRequest {
-        request_id,
-        case_id,
-        expected_revision,
-        answer: Some(four_parts()),
-        delivery: Some(Delivery {
-            manner: Manner::PhoneCall.into(),
-            note: "录音 20260923-17".into(),
-            ..Delivery::default()
-        }),
+    let delivery = Delivery {
+        manner: Manner::PhoneCall.into(),
+        note: "录音 20260923-17".into(),
+        ..Delivery::default()
     };
+    let answer = direct_answer(&course, Some(delivery));
     let done = ask(&stack, &clerk()).answer_directly(answer).await.unwrap();
     course.moved(done.into_inner().case);
     let answered = course.case.decision_notified_at;

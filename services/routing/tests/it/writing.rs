@@ -208,20 +208,12 @@ async fn g17_2_a_direct_answer_by_telephone_needs_its_proof_and_an_anonymous_one
     assert!(stack.published::<NoticeRequested>().await.is_empty());
 
     let by_phone = |note: &str, course: &Course<'_>| {
-        let (request_id, case_id, expected_revision) = course.head();
         let delivery = Delivery {
             manner: Manner::PhoneCall.into(),
             note: note.into(),
             ..Delivery::default()
         };
-        let (answer, delivery) = (Some(four_parts()), Some(delivery));
-        AnswerDirectlyRequest {
-            request_id,
-            case_id,
-            expected_revision,
-            answer,
-            delivery,
-        }
+        direct_answer(course, Some(delivery))
     };
     let mut client = ask(&stack, &clerk());
     let status = client

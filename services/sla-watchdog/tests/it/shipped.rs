@@ -1,22 +1,12 @@
 //! The limits of `deploy/reference` as they are shipped, each with an example that a clerk can check with a wall calendar.
 
 use chrono::{Datelike as _, NaiveDate, Weekday};
-use directory::reference::{self, File, Reference};
+use directory::reference::{self, Reference};
 use sla_watchdog::{domain::calendar::Calendar, preview};
 
 pub(crate) fn shipped() -> Reference {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/reference");
-    let mut files = Vec::new();
-    for folder in directory::reference::FOLDERS {
-        for entry in std::fs::read_dir(root.join(folder)).unwrap() {
-            let path = entry.unwrap().path();
-            files.push(File {
-                path: format!("{folder}/{}", path.file_name().unwrap().to_string_lossy()),
-                text: std::fs::read_to_string(&path).unwrap(),
-            });
-        }
-    }
-    reference::read(&files).unwrap()
+    reference::read(&reference::files(&root).unwrap()).unwrap()
 }
 
 /// Clock, start, due, and the article it stands under.

@@ -5,13 +5,13 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use chassis::{
     clock::{Clock as _, SystemClock},
     grpc::LARGEST_MESSAGE,
 };
 use chrono::TimeDelta;
-use directory::reference::{self, File};
+use directory::reference;
 use suda_proto::{
     directory::v1::{
         ApplyReferenceRequest, ApplyReferenceResponse, ReferenceChange, ReferenceFile,
@@ -135,7 +135,7 @@ pub(super) async fn apply(
     session: &Session,
 ) -> anyhow::Result<ApplyReferenceResponse> {
     checked(folder)?;
-    let files = files(folder)?;
+    let files = reference::files(folder)?;
     let files = files
         .into_iter()
         .map(|file| ReferenceFile {
@@ -212,7 +212,7 @@ fn row(change: &ReferenceChange) -> Vec<String> {
 
 /// What the files say, once they are right.
 pub(super) fn checked(folder: &Path) -> anyhow::Result<reference::Reference> {
-    match reference::read(&files(folder)?) {
+    match reference::read(&reference::files(folder)?) {
         Ok(read) => Ok(read),
         Err(faults) => {
             let said: Vec<_> = faults
@@ -225,33 +225,4 @@ pub(super) fn checked(folder: &Path) -> anyhow::Result<reference::Reference> {
             )
         }
     }
-}
-
-fn files(folder: &Path) -> anyhow::Result<Vec<File>> {
-    let mut files = Vec::new();
-    for below in reference::FOLDERS {
-        let path = folder.join(below);
-        let entries = std::fs::read_dir(&path).with_context(|| {
-            format!(
-                "{} is not there; give the whole reference folder",
-                path.display()
-            )
-        })?;
-        for entry in entries {
-            let path = entry?.path();
-            let name = path
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
-            let text = std::fs::read_to_string(&path)
-                .with_context(|| format!("cannot read {}", path.display()))?;
-            files.push(File {
-                path: format!("{below}/{name}"),
-                text,
-            });
-        }
-    }
-    files.sort_by(|one, other| one.path.cmp(&other.path));
-    Ok(files)
 }

@@ -7,7 +7,7 @@ use suda_proto::{
 };
 
 use super::{cast::Cast, reporting};
-use crate::session::answer;
+use crate::session::{answer, gathered};
 
 /// Why the file is taken out; the access log keeps it.
 const REASON: &str = "模拟结束后逐社抽查案卷";
@@ -17,9 +17,8 @@ const REASON: &str = "模拟结束后逐社抽查案卷";
 pub(super) async fn files(cast: &Cast) -> anyhow::Result<(u64, Vec<String>)> {
     let officer = reporting::compliance(cast)?;
     let (mut proved, mut wrong) = (0, Vec::new());
+    let mut archive = ArchiveServiceClient::new(cast.peer(&officer, "archive").await?);
     for union in &cast.unions {
-        let peer = cast.peer(&officer, "archive").await?;
-        let mut archive = ArchiveServiceClient::new(peer);
         let first = ListFilesRequest {
             union_code: union.code.clone(),
             page: Some(Page {
@@ -37,11 +36,8 @@ pub(super) async fn files(cast: &Cast) -> anyhow::Result<(u64, Vec<String>)> {
             reason: REASON.to_owned(),
             ..ExportRequest::default()
         };
-        let mut parts = answer(archive.export(request).await)?;
-        let mut bytes = Vec::new();
-        while let Some(part) = parts.message().await? {
-            bytes.extend(part.data);
-        }
+        let parts = answer(archive.export(request).await)?;
+        let bytes = gathered(parts, |part| part.data).await?;
         match verify_file(&bytes, None) {
             Ok(_) => proved += 1,
             Err(faults) => wrong.extend(

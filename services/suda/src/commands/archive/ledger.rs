@@ -10,7 +10,7 @@ use suda_proto::archive::v1::{
 
 use crate::{
     output::{self, Form},
-    session::{Session, answer},
+    session::{Session, answer, gathered},
 };
 
 /// How long the server may take to recompute the whole chain.
@@ -47,12 +47,8 @@ async fn taken_out(reason: &str, session: &Session) -> anyhow::Result<Vec<u8>> {
         reason: reason.to_owned(),
         ..ExportLedgerRequest::default()
     };
-    let mut parts = answer(client.export_ledger(request).await)?;
-    let mut bytes = Vec::new();
-    while let Some(part) = parts.message().await? {
-        bytes.extend(part.data);
-    }
-    Ok(bytes)
+    let parts = answer(client.export_ledger(request).await)?;
+    gathered(parts, |part| part.data).await
 }
 
 /// Has the server check its ledger; fails when that is not intact.

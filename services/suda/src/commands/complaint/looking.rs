@@ -14,7 +14,7 @@ use super::{super::pages, Intake};
 use crate::{
     given::{Instant, Named},
     output::{self, Form, due, time},
-    session::{Session, answer},
+    session::{Session, answer, gathered},
     words::said,
 };
 
@@ -337,12 +337,8 @@ pub(super) async fn file(
 
 /// The bytes of a file.
 pub(super) async fn bytes(intake: &mut Intake, asked: GetBlobRequest) -> anyhow::Result<Vec<u8>> {
-    let mut parts = answer(intake.get_blob(asked).await)?;
-    let mut bytes = Vec::new();
-    while let Some(part) = parts.message().await? {
-        bytes.extend(part.data);
-    }
-    Ok(bytes)
+    let parts = answer(intake.get_blob(asked).await)?;
+    gathered(parts, |part| part.data).await
 }
 
 /// Writes a file where the caller wants it.
